@@ -1,0 +1,205 @@
+"""The check: every mistake in a data directory at once, each with place, value and remedy.
+
+    >>> from pathlib import Path
+    >>> check(Path("data")).ok
+    True
+
+What a column must hold comes from the descriptor (`descriptor`, `cells`); what must hold between
+columns and tables stands in `rules`. `read` gives the typed tables of the same pass.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tumen import cells, descriptor, reading, rules
+from tumen.descriptor import Column, Package, Table
+from tumen.mistakes import Mistake, Report, nearest
+from tumen.reading import Fault, Row, Sheet
+
+__all__ = ["Mistake", "Report", "check", "read"]
+
+STRUCTURE = ("missing", "unreadable", "empty", "encoding", "csv", "header", "cells", "rows", "undescribed")
+DESCRIBED = ("descriptor", "required", "unique", "reference")
+Found = list[tuple[str, Fault]]  # faults, each with the path of its file
+RULE_COUNT = len(STRUCTURE) + len(DESCRIBED) + len(cells.RULES) + len(rules.RULES)
+
+
+def check(directory: Path, today: date | None = None) -> Report:
+    """Check a data directory against its descriptor and Tumen's rules.
+
+    Args:
+        directory: holds datapackage.json and the files that it names.
+        today: the day after which a date lies in the future; the real one if None.
+    """
+    return read(directory, today)[1]
+
+
+def read(directory: Path, today: date | None = None) -> tuple[dict[str, pd.DataFrame], Report]:
+    """Read and check a data directory: its typed tables by name, and the report.
+
+    Text is str with '' for empty; integers are Int64 and numbers Float64 with NA for empty; true and false
+    are bool; lists are tuples of str. A table with mistakes holds what could be read of it.
+    """
+    try:
+        package = descriptor.read(directory)
+    except descriptor.BadDescriptor as error:
+        return {}, Report((_no_descriptor(directory, error),), 0, 0, RULE_COUNT)
+    sheets, found = _read_sheets(directory, package)
+    data = rules.Data(package, sheets, today or date.today())
+    found += [*_undescribed(directory, package), *_all_faults(data)]
+    tables = {name: _frame(sheet) for name, sheet in sheets.items()}
+    rows = sum(len(sheet.rows) for sheet in sheets.values())
+    return tables, Report(_mistakes(directory, package, found), len(sheets), rows, RULE_COUNT)
+
+
+def _read_sheets(directory: Path, package: Package) -> tuple[dict[str, Sheet], Found]:
+    sheets: dict[str, Sheet] = {}
+    found: Found = []
+    for table in package.tables:
+        sheets[table.name], faults = reading.read(directory / table.path, table)
+        found += [(table.path, fault) for fault in faults]
+    return sheets, found
+
+
+def _undescribed(directory: Path, package: Package) -> Iterator[tuple[str, Fault]]:
+    """CSV files that the descriptor does not name: nobody would ever read them."""
+    known = {table.path for table in package.tables}
+    for path in sorted(directory.rglob("*.csv")):
+        name = path.relative_to(directory).as_posix()
+        if name not in known:
+            offer = nearest(name, [other for other in known if not (directory / other).exists()])
+            remedy = "Rename it, remove it or describe it."
+            yield (
+                name,
+                Fault(
+                    "the file is not described in datapackage.json",
+                    0,
+                    "",
+                    "",
+                    offer,
+                    remedy,
+                    rule="undescribed",
+                ),
+            )
+
+
+def _all_faults(data: rules.Data) -> Iterator[tuple[str, Fault]]:
+    for sheet in data.sheets.values():
+        yield from ((sheet.table.path, fault) for fault in _sheet_faults(sheet, data.sheets))
+    for rule in rules.RULES:
+        yield from rules.broken_by(data, rule)
+
+
+def _sheet_faults(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterator[Fault]:
+    """What is wrong with a sheet by the descriptor alone."""
+    yield from _row_count(sheet)
+    yield from _key_twice(sheet)
+    for column in sheet.table.columns:
+        if column.name in sheet.columns:
+            yield from _cell_faults(column, sheet, sheets)
+
+
+def _row_count(sheet: Sheet) -> Iterator[Fault]:
+    """Too few or too many rows, so that a silent loss is noticed."""
+    count, table = len(sheet.rows) + sheet.torn, sheet.table
+    if sheet.sound and not table.fewest_rows <= count <= table.most_rows:
+        expected = f"the file has {count:,} rows; expected are {table.fewest_rows:,} to {table.most_rows:,}"
+        yield Fault(
+            expected, rule="rows", remedy="Restore what was lost, or change tumen:rows in datapackage.json."
+        )
+
+
+def _key_twice(sheet: Sheet) -> Iterator[Fault]:
+    """Rows with one key, where the key is more than one column; for one column see `_twice`."""
+    key = sheet.table.primary_key
+    seen: dict[tuple[str, ...], int] = {}
+    for row in sheet.rows if sheet.sound and len(key) > 1 else ():
+        first = seen.setdefault(tuple(row[column] for column in key), row.line)
+        if first != row.line:
+            expected = f"the row repeats {', '.join(key)} of line {first}"
+            yield Fault(expected, row.line, id=row.id, rule="unique", remedy="Remove one of the two rows.")
+
+
+def _cell_faults(column: Column, sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterator[Fault]:
+    """The faults of all cells of a column: one for each cell, or one for each dangling reference."""
+    applying, seen = cells.rules_for(column), dict[str, int]()
+    known = _known(column, sheets)
+    for row in sheet.rows:
+        cell = row[column.name]
+        fault = cells.first_fault(applying, column, cell) or _twice(column, sheet.table, cell, row.line, seen)
+        if fault:
+            yield replace(fault, line=row.line, id=row.id, column=column.name, found=cell)
+        elif known:
+            yield from _dangling(column, row, *known)
+
+
+def _twice(column: Column, table: Table, cell: str, line: int, seen: dict[str, int]) -> Fault | None:
+    """A value that must be unique and is not."""
+    if not cell or not (column.unique or table.primary_key == (column.name,)):
+        return None
+    first = seen.setdefault(cell, line)
+    remedy = "Give it another value, or remove one of the two rows."
+    return None if first == line else Fault(f"which line {first} has already", rule="unique", remedy=remedy)
+
+
+def _known(column: Column, sheets: Mapping[str, Sheet]) -> tuple[str, frozenset[str]] | None:
+    """The file that a column refers to and the values there; None if nothing can be said."""
+    key = column.reference
+    target = sheets[key.table] if key else None
+    return (target.table.path, target.values(key.field)) if key and target and target.sound else None
+
+
+def _dangling(column: Column, row: Row, path: str, known: frozenset[str]) -> Iterator[Fault]:
+    """Every value that refers to a record that does not exist."""
+    for item in column.items(row[column.name]):
+        if item not in known:
+            offer = nearest(item, known)
+            remedy = "" if offer else f"Add it to {path}, or correct it."
+            yield Fault(
+                f"which is not in {path}", row.line, column.name, item, offer, remedy, row.id, "reference"
+            )
+
+
+def _mistakes(directory: Path, package: Package, found: Found) -> tuple[Mistake, ...]:
+    """The faults as mistakes, in the order of the files and lines."""
+    order = {table.path: number for number, table in enumerate(package.tables)}
+    ordered = sorted(found, key=lambda pair: (order.get(pair[0], len(order)), pair[0], pair[1].line))
+    return tuple(_mistake(directory, path, fault) for path, fault in ordered)
+
+
+def _mistake(directory: Path, path: str, at: Fault) -> Mistake:
+    file = (directory / path).as_posix()
+    return Mistake(file, at.line, at.id, at.column, at.found, at.expected, at.nearest, at.remedy, at.rule)
+
+
+def _no_descriptor(directory: Path, error: descriptor.BadDescriptor) -> Mistake:
+    remedy = "Restore it; nothing can be checked without it."
+    return _mistake(directory, descriptor.FILE, Fault(str(error), rule="descriptor", remedy=remedy))
+
+
+def _frame(sheet: Sheet) -> pd.DataFrame:
+    """The typed table of a sheet; a cell that cannot be typed is empty."""
+    columns = sheet.table.columns
+    return pd.DataFrame(
+        {c.name: _typed(c, [row.cells.get(c.name, "") for row in sheet.rows]) for c in columns}
+    )
+
+
+def _typed(column: Column, values: list[str]) -> "pd.Series[Any]":
+    match column.type:
+        case "integer":
+            return pd.Series([int(v) if cells.INTEGER.fullmatch(v) else None for v in values], dtype="Int64")
+        case "number":
+            return pd.Series(
+                [float(v) if cells.NUMBER.fullmatch(v) else None for v in values], dtype="Float64"
+            )
+        case "boolean":
+            return pd.Series([v == "true" for v in values], dtype=bool)
+    if column.is_list:
+        return pd.Series([tuple(column.items(v)) for v in values], dtype=object)
+    return pd.Series(values, dtype=str)

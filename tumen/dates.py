@@ -1,0 +1,96 @@
+"""Prefix dates: `2023`, `2023-10` and `2023-10-13` are all whole statements about a day.
+
+The length of the text is its precision, so a month can never pretend to be its first day.
+"""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+PREFIX = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+MONTHS = tuple(calendar.month_name)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days that a prefix date can mean, from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def precision(self) -> str:
+        """'day', 'month' or 'year'."""
+        if self.first == self.last:
+            return "day"
+        return "month" if self.first.month == self.last.month else "year"
+
+
+@lru_cache(maxsize=16384)
+def parse(text: str) -> Span:
+    """Return the span of days of a prefix date.
+
+    Raises ValueError, with what was found and what is expected, for anything else.
+    """
+    found = PREFIX.fullmatch(text)
+    if not found:
+        raise ValueError(f"'{text}' is not a date; expected YYYY, YYYY-MM or YYYY-MM-DD")
+    year, month, day = (int(part or 1) for part in found.groups())
+    try:
+        first = date(year, month, day)
+    except ValueError as error:
+        raise ValueError(f"'{text}' is not a day of the calendar") from error
+    return Span(first, _last(first, len(text)))
+
+
+def _last(first: date, length: int) -> date:
+    """The last day of the year, month or day that a text of this length names."""
+    if length == len("2023-10-13"):
+        return first
+    month = first.month if length == len("2023-10") else 12
+    return date(first.year, month, calendar.monthrange(first.year, month)[1])
+
+
+def known_from(text: str) -> date:
+    """The first day on which a statement dated so was surely public: the end of its span."""
+    return parse(text).last
+
+
+def words(text: str) -> str:
+    """A prefix date as people write it: '13 October 2023', 'October 2023', '2023'."""
+    if not text:
+        return ""
+    span = parse(text)
+    return day_words(span.first) if span.precision == "day" else _longer(span)
+
+
+def _longer(span: Span) -> str:
+    year = str(span.first.year)
+    return f"{MONTHS[span.first.month]} {year}" if span.precision == "month" else year
+
+
+def day_words(day: date) -> str:
+    """'13 October 2023'."""
+    return f"{day.day} {MONTHS[day.month]} {day.year}"
+
+
+def interval_words(start: str, end: str) -> str:
+    """'13–17 September 2023', 'August 2023 – January 2024', 'until May 2024', or one date alone."""
+    if not end or end == start:
+        return words(start)
+    if not start:
+        return f"until {words(end)}"
+    first, last = parse(start), parse(end)
+    same_month = (first.first.year, first.first.month) == (last.first.year, last.first.month)
+    if same_month and first.precision == last.precision == "day":
+        return f"{first.first.day}–{words(end)}"
+    return f"{words(start)} – {words(end)}"
+
+
+def period_words(text: str) -> str:
+    """A stated period, `2023`, `2023-01/2023-07` or `../2023-03`, as people write it."""
+    start, _, end = text.partition("/")
+    return interval_words("" if start == ".." else start, end)

@@ -1,0 +1,151 @@
+"""Flows: the transfers in view, gathered by sender, receiver and family of goods.
+
+A flow's number is a count of transfers on record, never a sum of amounts: containers, tonnes and
+rounds cannot be added, and a parent transfer holds its children's amounts already.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from tumen import geography, wording
+from tumen.records import Records
+from tumen.view import Selection
+
+FLOW = ["origin", "destination", "family"]
+
+
+def flows(records: Records, selection: Selection) -> pd.DataFrame:
+    """One row per sender, receiver and family, the best evidenced first.
+
+    Columns: origin, destination, family, transfers (count), evidence (best step, 1–5), contested
+    (any of them), record (reference of the card: the transfer if it is one, else the flow), label.
+    """
+    rows = records["transfers"].loc[selection.transfers, [*FLOW, "item"]]
+    rows = rows.join(selection.states[["evidence", "contested"]])
+    rows["transfer"] = rows.index
+    if rows.empty:
+        return pd.DataFrame(columns=[*FLOW, "transfers", "evidence", "contested", "record", "label"])
+    found = rows.groupby(FLOW, as_index=False).agg(
+        transfers=("transfer", "size"),
+        evidence=("evidence", "max"),
+        contested=("contested", "any"),
+        first=("transfer", "first"),
+        item=("item", "first"),
+    )
+    found["record"] = [reference(row) for row in found.itertuples()]
+    found["label"] = [_label(records, row) for row in found.itertuples()]
+    return found.sort_values(["evidence", "transfers"], ascending=False, ignore_index=True)
+
+
+def reference(flow: Any) -> str:
+    """The card that a flow opens: its only transfer, or the list of all of them."""
+    if flow.transfers == 1:
+        return f"transfer:{flow.first}"
+    return f"flow:{flow.origin}>{flow.destination}:{flow.family}"
+
+
+def _label(records: Records, flow: Any) -> str:
+    ends = f"{records.label('countries', flow.origin)} → {records.label('countries', flow.destination)}"
+    what = flow.item if flow.transfers == 1 else wording.plural(flow.transfers, "transfer")
+    dispute = ", contested" if flow.contested else ""
+    family = records.label("families", flow.family)
+    return f"{ends} · {family}: {what}, best evidence {flow.evidence}{dispute}"
+
+
+def legs(records: Records, selection: Selection) -> pd.DataFrame:
+    """The legs of every route that a transfer in view has taken, with their course.
+
+    Columns: id, route, mode, basis, family, evidence, record, label, coordinates, km.
+    A leg shows the best evidenced transfer of its route; routes that no transfer uses are left out.
+    """
+    rows = records["transfers"].loc[selection.transfers].join(selection.states["evidence"])
+    rows = rows[rows["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
+    courses = records.once("courses", lambda: geography.legs_with_courses(records["legs"], records["places"]))
+    found = courses[courses["route"].isin(rows["route"])].merge(
+        rows[["route", "family", "evidence"]], on="route", how="left"
+    )
+    found["record"] = "route:" + found["route"]
+    found["label"] = [_leg_label(records, leg) for leg in found.itertuples()]
+    return found
+
+
+def _leg_label(records: Records, leg: Any) -> str:
+    ends = f"{records.label('places', leg.from_place)} → {records.label('places', leg.to_place)}"
+    return f"{ends}, by {leg.mode}, {leg.km:,.0f} km, {leg.basis}"
+
+
+def places(records: Records, selection: Selection) -> pd.DataFrame:
+    """The places that transfers in view name, and those of their routes.
+
+    Columns: id, name, lon, lat, kind, approximate, record, label.
+    """
+    rows = records["transfers"].loc[selection.transfers]
+    stops = records["routes"].loc[[r for r in rows["route"].unique() if r], "stops"]
+    named = {*rows["origin_place"], *rows["destination_place"]}.union(*rows["via"], *stops) - {""}
+    found = records["places"].loc[sorted(named)].copy()
+    found["record"] = "place:" + found["id"]
+    found["label"] = [
+        f"{name}{' (approximate)' if vague else ''}"
+        for name, vague in zip(found["name"], found["approximate"], strict=True)
+    ]
+    return found
+
+
+def headline(records: Records, selection: Selection) -> str:
+    """The finding of the map: the busiest direction, and how much of it has a documented route."""
+    found = flows(records, selection)
+    pairs = found.groupby(["origin", "destination"])["transfers"].sum().sort_values(ascending=False)
+    (origin, destination), most = next(iter(pairs.items()))
+    ends = f"{records.label('countries', origin)} to {records.label('countries', destination)}"
+    if len(pairs) == 1:
+        return f"{ends}: {wording.plural(int(most), 'transfer')} on record"
+    routed = within(records, selection)["routed"]
+    return f"Most transfers run from {ends} ({most} of {len(selection.transfers)}); for {routed} in all the sources name a route"
+
+
+def in_words(records: Records, selection: Selection) -> str:
+    """The map for those who cannot see it: each flow in words, the best evidenced first."""
+    labels = list(flows(records, selection)["label"])
+    rest = f"; and {len(labels) - 12} more, all in the table below" if len(labels) > 12 else ""
+    return f"Map of {wording.plural(len(labels), 'flow')}: {'; '.join(labels[:12])}{rest}."
+
+
+def table(records: Records, selection: Selection) -> list[dict[str, Any]]:
+    """The flows as rows for people: names instead of codes, and the step of the best evidence in words."""
+    return [
+        {
+            **flow._asdict(),
+            "from": records.label("countries", flow.origin),
+            "to": records.label("countries", flow.destination),
+            "family_label": records.label("families", flow.family),
+            "step": records.label("evidence", str(flow.evidence)),
+        }
+        for flow in flows(records, selection).itertuples()
+    ]
+
+
+def routes(records: Records, selection: Selection) -> list[dict[str, Any]]:
+    """The routes that transfers in view have taken: name, legs in words, length (a range where it branches)."""
+    found = legs(records, selection)
+    lengths = geography.route_km(found)
+    return [
+        {
+            "id": route,
+            "name": records.label("routes", str(route)),
+            "legs": list(own["label"]),
+            "km": _length(*lengths.loc[route, ["shortest", "longest"]]),
+        }
+        for route, own in found.groupby("route", sort=True)
+    ]
+
+
+def _length(shortest: float, longest: float) -> str:
+    near, far = f"{shortest:,.0f}", f"{longest:,.0f}"
+    return f"{near} km" if near == far else f"{near} to {far} km"
+
+
+def within(records: Records, selection: Selection) -> dict[str, int]:
+    """How many transfers in view are drawn in which way: with a documented route, or country to country."""
+    routed = records["transfers"].loc[selection.transfers, "route"].ne("").sum()
+    return {"routed": int(routed), "schematic": len(selection.transfers) - int(routed)}

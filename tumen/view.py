@@ -1,0 +1,414 @@
+"""The view: which records are looked at, as of which day; and its two other forms, address and sentence.
+
+One `View` serves every page, download and command. It is made from an address (`from_query`), which
+never fails: what cannot be understood is left out and said in a note.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+import pandas as pd
+
+from tumen import dates, derive
+from tumen.mistakes import nearest, shown
+from tumen.records import CLAIMS, DENIALS, Records
+
+ROLES: Mapping[str, str] = {
+    "subject": "sends or receives",
+    "origin": "sends",
+    "destination": "receives",
+    "between": "sends and receives among themselves",
+    "claimant": "says so",
+    "denier": "denies or doubts it",
+}
+PLURAL: Mapping[str, str] = {
+    "subject": "send or receive",
+    "origin": "send",
+    "destination": "receive",
+    "claimant": "say so",
+    "denier": "deny or doubt it",
+}
+CONTESTED: Mapping[str, str] = {"": "all", "yes": "contested", "no": "not contested"}
+Query = Mapping[str, Sequence[str]]  # an address: parameter → values
+WINDOW = (date(2023, 9, 13), date(2024, 6, 19))  # the Kim–Putin meeting to the treaty
+MOST_VALUES, MOST_NOTES = 200, 8  # of one parameter, of one address
+DAYS = (date(2000, 1, 1), date(2030, 12, 31))  # what a date in the address may be
+
+
+@dataclass(frozen=True)
+class View:
+    """A filter over all records. Empty means no restriction; `as_of` None means all that is known."""
+
+    country: tuple[str, ...] = ()
+    role: str = "subject"
+    weapon_type: tuple[str, ...] = ()  # families and single types
+    start: date | None = None
+    end: date | None = None
+    evidence: int = 0
+    contested: str = ""
+    as_of: date | None = None
+
+    @property
+    def is_default(self) -> bool:
+        """Nothing is filtered and nothing turned back."""
+        return replace(self, role="subject") == View()
+
+    @property
+    def active(self) -> int:
+        """How many of the filters are set."""
+        return sum(getattr(self, f.name) not in ((), "", None, 0) for f in fields(self) if f.name != "role")
+
+
+PARAMETERS = {  # field of View → name in the address
+    "country": "country",
+    "role": "role",
+    "weapon_type": "weapon_type",
+    "start": "from",
+    "end": "to",
+    "evidence": "evidence",
+    "contested": "contested",
+    "as_of": "as_of",
+}
+
+
+def to_query(view: View) -> dict[str, list[str]]:
+    """The address of a view: parameter → values, with what is at its default left out."""
+    query: dict[str, list[str]] = {}
+    for name, parameter in PARAMETERS.items():
+        value, default = getattr(view, name), getattr(View(), name)
+        if value == default or (name == "role" and not view.country):
+            continue
+        query[parameter] = list(value) if isinstance(value, tuple) else [str(value)]
+    return query
+
+
+def from_query(query: Query, records: Records) -> tuple[View, list[str]]:
+    """The view that an address means, and a note for each part that was ignored."""
+    notes: list[str] = []
+    countries = _spellings(records.labels("countries"), dict(records["countries"]["name"]))
+    types = _spellings(records.labels("families"), records.labels("weapon_types"))
+    steps = {str(step): str(step) for step in range(6)}
+    view = View(
+        country=_codes(query, "country", countries, notes),
+        role=_code(query, "role", _spellings(ROLES), "subject", notes),
+        weapon_type=_codes(query, "weapon_type", types, notes),
+        start=_day(query, "from", notes),
+        end=_day(query, "to", notes, last=True),
+        evidence=int(_code(query, "evidence", steps, "0", notes)),
+        contested=_code(query, "contested", _spellings(CONTESTED), "", notes),
+        as_of=_day(query, "as_of", notes, last=True),
+    )
+    if view.start and view.end and view.start > view.end:
+        notes.append(f"The period from {view.start} to {view.end} ends before it begins; it was ignored.")
+        view = replace(view, start=None, end=None)
+    return view, _few(notes)
+
+
+def _spellings(*labels: Mapping[str, str]) -> dict[str, str]:
+    """What may stand in an address → the code that it means: the codes themselves, then their labels."""
+    codes = {code: code for names in labels for code in names}
+    return codes | {label: code for names in labels for code, label in names.items() if label not in codes}
+
+
+def _codes(query: Query, name: str, spellings: Mapping[str, str], notes: list[str]) -> tuple[str, ...]:
+    """The known codes of a parameter that may repeat; names and other spellings of case are understood."""
+    given = _given(query, name)
+    if len(given) > MOST_VALUES:
+        notes.append(f"Only the first {MOST_VALUES} values of “{name}” were read.")
+    found = [_understood(name, text, spellings, notes) for text in given[:MOST_VALUES]]
+    return tuple(dict.fromkeys(code for code in found if code))
+
+
+def _code(query: Query, name: str, spellings: Mapping[str, str], default: str, notes: list[str]) -> str:
+    text = _last(query, name, notes)
+    return _understood(name, text, spellings, notes) or default if text else default
+
+
+def _given(query: Query, name: str) -> list[str]:
+    """The different values of a parameter; empty ones, as a form sends them, say nothing."""
+    return list(dict.fromkeys(text for text in query.get(name, ()) if text.strip()))
+
+
+def _last(query: Query, name: str, notes: list[str]) -> str:
+    """The value of a parameter that stands once; of several the last."""
+    given = _given(query, name)
+    if len(given) > 1:
+        notes.append(f"“{name}” has {len(given)} values; only the last counts.")
+    return given[-1] if given else ""
+
+
+def _understood(name: str, text: str, spellings: Mapping[str, str], notes: list[str]) -> str:
+    wanted = text.strip().casefold()
+    code = next((code for spelling, code in spellings.items() if spelling.casefold() == wanted), None)
+    if code is None:
+        notes.append(f"{_shown(name, text)} is not known and was ignored.{_nearest(text, spellings)}")
+    return code or ""
+
+
+def _nearest(text: str, spellings: Iterable[str]) -> str:
+    near = nearest(text, spellings)
+    return f" Did you mean “{near}”?" if near else ""
+
+
+def _day(query: Query, name: str, notes: list[str], last: bool = False) -> date | None:
+    text = _last(query, name, notes)
+    if not text:
+        return None
+    try:
+        span = dates.parse(text.strip())
+    except ValueError:
+        notes.append(f"{_shown(name, text)} is not a date (expected YYYY-MM-DD) and was ignored.")
+        return None
+    day = span.last if last else span.first
+    if not DAYS[0] <= day <= DAYS[1]:
+        notes.append(f"{_shown(name, text)} lies outside {DAYS[0]} to {DAYS[1]} and was ignored.")
+        return None
+    return day
+
+
+def _shown(name: str, text: str) -> str:
+    return f"“{name}={shown(text)}”"
+
+
+def _few(notes: list[str]) -> list[str]:
+    """A reader needs to see what kind of thing was ignored, not each of a thousand."""
+    more = len(notes) - MOST_NOTES
+    return notes if more <= 0 else [*notes[:MOST_NOTES], f"{more} more parts of the address were ignored."]
+
+
+# --- selection -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a view leaves: ids of transfers, events and quotes, and the state of each transfer.
+
+    `states` has one row per transfer id (see derive.states); `reported` counts all transfers that
+    were on record by the day of the view.
+    """
+
+    view: View
+    states: pd.DataFrame
+    events: pd.DataFrame
+    quotes: pd.DataFrame
+    reported: int
+
+    @property
+    def transfers(self) -> list[str]:
+        """Ids of the transfers in view, sorted."""
+        return list(self.states.index)
+
+
+def select(records: Records, view: View) -> Selection:
+    """Apply a view to the records: the same set of transfers for every page."""
+    return records.once(("select", view), lambda: _select(records, view))
+
+
+def _select(records: Records, view: View) -> Selection:
+    state = derive.states(records, view.as_of)
+    rows = records["transfers"].loc[state.index]
+    fits = _by_type(rows, records, view) & _by_country(rows, records, view)
+    fits &= state["evidence"].ge(view.evidence)
+    if view.contested:
+        fits &= state["contested"].eq(view.contested == "yes")
+    return Selection(
+        view,
+        state[fits & _by_period(records, state, view)],
+        _events(records, view, fits),
+        _quotes(records, view, fits),
+        reported=len(state),
+    )
+
+
+def types_of(records: Records, view: View) -> frozenset[str]:
+    """The single weapon types that the view's families and types stand for."""
+    return frozenset(
+        t for t, family in records.family_of.items() if t in view.weapon_type or family in view.weapon_type
+    )
+
+
+def _by_type(rows: pd.DataFrame, records: Records, view: View) -> pd.Series:
+    if not view.weapon_type:
+        return _all(rows)
+    return rows["weapon_type"].isin(types_of(records, view))
+
+
+def _by_country(rows: pd.DataFrame, records: Records, view: View) -> pd.Series:
+    if not view.country:
+        return _all(rows)
+    sends, receives = rows["origin"].isin(view.country), rows["destination"].isin(view.country)
+    if view.role in ("claimant", "denier"):
+        told = _told_by(records, view)
+        return pd.Series(rows.index.isin(told), index=rows.index, dtype=bool)
+    by_role = {
+        "subject": sends | receives,
+        "origin": sends,
+        "destination": receives,
+        "between": sends & receives,
+    }
+    return by_role[view.role]
+
+
+def _told_by(records: Records, view: View) -> frozenset[str]:
+    """Transfers that the chosen countries assert (or deny) by the day of the view."""
+    assertions = derive.known(records, view.as_of)
+    stances = CLAIMS if view.role == "claimant" else DENIALS
+    told = assertions[assertions["by_country"].isin(view.country) & assertions["stance"].isin(stances)]
+    return frozenset(told["transfer"])
+
+
+def _by_period(records: Records, state: pd.DataFrame, view: View) -> pd.Series:
+    if not (view.start or view.end):
+        return _all(state)
+    return _in_period(records.once(("active", view.as_of), lambda: derive.active(records, state)), view)
+
+
+def _events(records: Records, view: View, fits: pd.Series) -> pd.DataFrame:
+    frame = records["events"]
+    frame = frame[_dated(frame, view) & _in_period(frame, view)]
+    own = _concerns(frame["countries"], view) & _of_types(frame["weapon_types"], records, view)
+    return frame[_bears(frame["about_transfers"], own, fits, view)]
+
+
+def _quotes(records: Records, view: View, fits: pd.Series) -> pd.DataFrame:
+    frame = records["quotes"]
+    frame = frame[_dated(frame, view) & _in_period(frame, view)]
+    own = _concerns(frame["countries"], view) & (not view.weapon_type)
+    return frame[_bears(frame["about_transfers"], own, fits, view)]
+
+
+def _bears(about: pd.Series, own: pd.Series, fits: pd.Series, view: View) -> pd.Series:
+    """What bears on a transfer that fits; what bears on none reported yet is judged by its own data.
+
+    `fits` holds for each reported transfer whether it passes all filters but the period: an event or a quote
+    has a date of its own. Evidence, dispute and claimants are properties of transfers, so under those
+    filters only what bears on a transfer stays.
+    """
+    wanted, reported = frozenset(fits.index[fits]), frozenset(fits.index)
+    linked = _where(about, lambda ids: not wanted.isdisjoint(ids))
+    if view.evidence or view.contested or (view.country and view.role in ("claimant", "denier")):
+        return linked
+    return linked | (own & _where(about, reported.isdisjoint))
+
+
+def _where(column: pd.Series, test: Callable[[tuple[str, ...]], bool]) -> pd.Series:
+    return pd.Series([test(value) for value in column], index=column.index, dtype=bool)
+
+
+def _all(frame: pd.DataFrame | pd.Series) -> pd.Series:
+    return pd.Series(True, index=frame.index, dtype=bool)
+
+
+def _dated(frame: pd.DataFrame, view: View) -> pd.Series:
+    if view.as_of is None:
+        return _all(frame)
+    return frame["known"] <= pd.Timestamp(view.as_of)
+
+
+def _in_period(frame: pd.DataFrame, view: View) -> pd.Series:
+    """What may lie in the period, by the first and the last day that each row can mean."""
+    first, last = view.start or dates.FIRST_DAY, view.end or dates.LAST_DAY
+    return (frame["first"] <= last) & (frame["last"] >= first)
+
+
+def _concerns(countries: pd.Series, view: View) -> pd.Series:
+    wanted = frozenset(view.country)
+    if not wanted:
+        return _all(countries)
+    least = min(2, len(wanted)) if view.role == "between" else 1
+    return _where(countries, lambda own: len(wanted.intersection(own)) >= least)
+
+
+def _of_types(types: pd.Series, records: Records, view: View) -> pd.Series:
+    if not view.weapon_type:
+        return _all(types)
+    wanted = types_of(records, view)
+    return _where(types, lambda own: not wanted.isdisjoint(own))
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def describe(view: View, records: Records) -> str:
+    """The view in words, without a count: 'North Korea sends; artillery ammunition; as known on …'."""
+    parts = [*_country_words(view, records), *_type_words(view, records), *_period_words(view)]
+    if view.evidence:
+        parts.append(f"evidence {view.evidence} or better")
+    if view.contested:
+        parts.append(CONTESTED[view.contested])
+    if view.as_of:
+        parts.append(f"as known on {dates.day_words(view.as_of)}")
+    return "; ".join(parts)
+
+
+def _country_words(view: View, records: Records) -> list[str]:
+    if not view.country:
+        return []
+    names = listed(records.label("countries", c) for c in view.country)
+    if view.role == "between":
+        return [f"between {names}" if len(view.country) > 1 else f"{names} at both ends"]
+    return [f"{names} {(ROLES if len(view.country) == 1 else PLURAL)[view.role]}"]
+
+
+def _type_words(view: View, records: Records) -> list[str]:
+    if not view.weapon_type:
+        return []
+    labels = {**records.labels("families"), **records.labels("weapon_types")}
+    return [listed((labels[t] for t in view.weapon_type), "or").lower().replace("kn-", "KN-")]
+
+
+def _period_words(view: View) -> list[str]:
+    if view.start and view.end:
+        return [f"{dates.day_words(view.start)} to {dates.day_words(view.end)}"]
+    if view.start:
+        return [f"from {dates.day_words(view.start)}"]
+    return [f"until {dates.day_words(view.end)}"] if view.end else []
+
+
+def sentence(selection: Selection, records: Records) -> str:
+    """The view in one sentence with its count: '12 of 129 transfers: North Korea sends; … .'."""
+    left, words = len(selection.transfers), describe(selection.view, records)
+    if not words:
+        events, quotes = len(selection.events), len(selection.quotes)
+        return f"All {left} transfers on record, {events} events and {quotes} quotes."
+    return f"{left} of {selection.reported} transfers: {words}."
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    *most, final = list(items) or [""]
+    return f"{', '.join(most)} {last} {final}" if most else final
+
+
+def ways_out(records: Records, view: View) -> list[tuple[str, View, int]]:
+    """For an empty result: each filter that could be let go, the view then, and how many that leaves.
+
+    Where no single filter is to blame, letting all of them go is the way out.
+    """
+    names = {
+        "as_of": "Show all that is known today",
+        "evidence": "Accept any evidence",
+        "contested": "Contested or not",
+        "start": "Any period",
+        "weapon_type": "Any weapon type",
+        "country": "Any country",
+        "role": "What these countries assert",
+    }
+    found = []
+    for name, words in names.items():
+        wider = _without(view, name)
+        left = len(select(records, wider).transfers) if wider != view else 0
+        if left:
+            found.append((words, wider, left))
+    left = len(select(records, View()).transfers)
+    return found or ([("Show everything", View(), left)] if left and not view.is_default else [])
+
+
+def _without(view: View, name: str) -> View:
+    if name == "start":
+        return replace(view, start=None, end=None)
+    if name == "role":
+        other = "claimant" if view.role == "subject" else "subject"
+        return replace(view, role=other) if view.country else view
+    return replace(view, **{name: getattr(View(), name)})
