@@ -14,6 +14,7 @@ from tumen import dates
 from tumen.records import CLAIMS, DENIALS, Records
 
 COMPARABLE = ["transfer", "measure", "unit", "rate", "scope", "period"]
+PER_PERIOD = ("share", "change")  # measures that mean something only for a stretch of time, whatever the rate
 
 JUDGED = ["id", "transfer", "known", "by_country", "origin", "stance", "reach", "evidence", "source"]
 
@@ -30,12 +31,13 @@ RULES: Mapping[str, str] = {
     "credibility": "1 confirmed: claimed by two or more independent origins, one with a physical find "
     "(step 5) or two with imagery or records (step 4 or more). 2 probably true: two or more origins, best "
     "evidence step 3 or more. 3 possibly true: best evidence step 2 or more, or two origins. 4 doubtful: "
-    "someone who is no party to the transfer denies or doubts it as a whole or in part, and the evidence for "
-    "it has not passed step 3. 5 improbable: such a doubt rests on evidence of step 3 or more and the claim "
+    "someone who is no party to the transfer and does not claim it elsewhere denies or doubts it as a whole, "
+    "and the evidence for it has not passed step 3. 5 improbable: such a doubt rests on evidence of step 3 or more and the claim "
     "on step 2 or less. 6 cannot be judged: a bare claim of a single origin.",
     "reliability": "The best letter among the sources that carry the best evidence.",
-    "spread": "Only figures of one measure, unit, rate, scope and stated period are compared; figures for "
-    "different periods are a series, not a disagreement. Those who claim the transfer and those who dispute "
+    "spread": "Only figures of one measure, unit, rate and scope are compared. Running totals are compared "
+    "with one another; rates, shares and changes only within one stated period, for those of different "
+    "periods are a series, not a disagreement. Those who claim the transfer and those who dispute "
     "its amount enter; a zero from someone who denies the whole is a denial, not a figure. "
     "Nothing is summed or averaged.",
 }
@@ -49,7 +51,7 @@ class Spread:
     unit: str
     rate: str
     scope: str
-    period: str  # the stretch of time that the figures cover, as stated; '' where none is stated
+    period: str  # the stretch of time that rates, shares and changes cover, as stated; '' for running totals
     low: float
     high: float
     figures: int
@@ -90,7 +92,7 @@ def _states(records: Records, assertions: pd.DataFrame) -> pd.DataFrame:
     state["contested"] = state["denials"] > 0
     state["deniers"] = _tuples(denials, "by_country", state.index)
     state["reaches"] = _tuples(denials, "reach", state.index)
-    state["credibility"] = _credibility(state, claims, _outside_doubts(records, denials))
+    state["credibility"] = _credibility(state, claims, _outside_doubts(records, claims, denials))
     state.index.name = "transfer"
     return state
 
@@ -136,17 +138,23 @@ def _tuples(frame: pd.DataFrame, column: str, transfers: pd.Index) -> pd.Series:
     return pd.Series([tuple(found.get(t, ())) for t in transfers.tolist()], index=transfers, dtype=object)
 
 
-def _outside_doubts(records: Records, denials: pd.DataFrame) -> pd.Series:
-    """Transfer → the best evidence (0 for none) of a denial by someone who is no party to it."""
+def _outside_doubts(records: Records, claims: pd.DataFrame, denials: pd.DataFrame) -> pd.Series:
+    """Transfer → the best evidence (0 for none) of a denial of the whole by an outsider.
+
+    A party denies as a matter of course, and an origin that claims the transfer elsewhere (one agency
+    of a state has doubts that another lacks) does not speak against it; neither is an outsider.
+    """
     ends = records["transfers"][["origin", "destination"]].rename(columns={"origin": "sender"})
     told = denials.join(ends, on="transfer")
     outside = told["by_country"].ne(told["sender"]) & told["by_country"].ne(told["destination"])
-    heard = told[outside & told["reach"].isin(["whole", "part"])]
-    return heard["evidence"].fillna(0).astype(int).groupby(heard["transfer"]).max()
+    claimed = pd.MultiIndex.from_frame(claims[["transfer", "origin"]])
+    undecided = pd.MultiIndex.from_frame(told[["transfer", "origin"]]).isin(claimed)
+    heard = told[outside & told["reach"].eq("whole") & ~undecided]
+    return heard["evidence"].groupby(heard["transfer"]).max()
 
 
 def _credibility(state: pd.DataFrame, claims: pd.DataFrame, doubts: pd.Series) -> pd.Series:
-    shown = claims[claims["evidence"].fillna(0) >= 4].groupby("transfer")["origin"].nunique()
+    shown = claims[claims["evidence"] >= 4].groupby("transfer")["origin"].nunique()
     rows = zip(
         state["evidence"],
         state["origins"],
@@ -205,8 +213,11 @@ def _figures(said: pd.DataFrame) -> pd.DataFrame:
     figures = said.loc[
         given & (disputed | said["stance"].isin(CLAIMS)), [*COMPARABLE, "id", "origin", "low", "high"]
     ]
+    running = figures["rate"].eq("total") & ~figures["measure"].isin(PER_PERIOD)
     bounds = figures[["low", "high"]].astype(float)
-    return figures.assign(least=bounds.min(axis=1), most=bounds.max(axis=1))
+    return figures.assign(
+        period=figures["period"].mask(running, ""), least=bounds.min(axis=1), most=bounds.max(axis=1)
+    )
 
 
 def active(records: Records, state: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from tumen import geography, wording
-from tumen.records import Records
+from tumen.records import Records, rows
 from tumen.view import Selection
 
 FLOW = ["origin", "destination", "family"]
@@ -21,21 +21,28 @@ def flows(records: Records, selection: Selection) -> pd.DataFrame:
     Columns: origin, destination, family, transfers (count), evidence (best step, 1–5), contested
     (any of them), record (reference of the card: the transfer if it is one, else the flow), label.
     """
-    rows = records["transfers"].loc[selection.transfers, [*FLOW, "item"]]
-    rows = rows.join(selection.states[["evidence", "contested"]])
-    rows["transfer"] = rows.index
-    if rows.empty:
+    moved = records["transfers"].loc[selection.transfers, [*FLOW, "item"]]
+    moved = moved.join(selection.states[["evidence", "contested"]])
+    moved["transfer"] = moved.index
+    if moved.empty:
         return pd.DataFrame(columns=[*FLOW, "transfers", "evidence", "contested", "record", "label"])
-    found = rows.groupby(FLOW, as_index=False).agg(
+    found = moved.groupby(FLOW, as_index=False).agg(
         transfers=("transfer", "size"),
         evidence=("evidence", "max"),
         contested=("contested", "any"),
         first=("transfer", "first"),
         item=("item", "first"),
     )
-    found["record"] = [reference(row) for row in found.itertuples()]
-    found["label"] = [_label(records, row) for row in found.itertuples()]
+    found["record"] = [reference(row) for row in rows(found)]
+    found["label"] = [_label(records, row) for row in rows(found)]
     return found.sort_values(["evidence", "transfers"], ascending=False, ignore_index=True)
+
+
+def pairs(found: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Sender, receiver and their number of transfers, the busiest direction first."""
+    counts = found.groupby(["origin", "destination"])["transfers"].sum().reset_index()
+    busiest = counts.sort_values("transfers", ascending=False, kind="stable")
+    return [(pair.origin, pair.destination, int(pair.transfers)) for pair in rows(busiest)]
 
 
 def reference(flow: Any) -> str:
@@ -59,14 +66,14 @@ def legs(records: Records, selection: Selection) -> pd.DataFrame:
     Columns: id, route, mode, basis, family, evidence, record, label, coordinates, km.
     A leg shows the best evidenced transfer of its route; routes that no transfer uses are left out.
     """
-    rows = records["transfers"].loc[selection.transfers].join(selection.states["evidence"])
-    rows = rows[rows["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
+    moved = records["transfers"].loc[selection.transfers].join(selection.states["evidence"])
+    moved = moved[moved["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
     courses = records.once("courses", lambda: geography.legs_with_courses(records["legs"], records["places"]))
-    found = courses[courses["route"].isin(rows["route"])].merge(
-        rows[["route", "family", "evidence"]], on="route", how="left"
+    found = courses[courses["route"].isin(moved["route"])].merge(
+        moved[["route", "family", "evidence"]], on="route", how="left"
     )
     found["record"] = "route:" + found["route"]
-    found["label"] = [_leg_label(records, leg) for leg in found.itertuples()]
+    found["label"] = [_leg_label(records, leg) for leg in rows(found)]
     return found
 
 
@@ -80,9 +87,9 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
 
     Columns: id, name, lon, lat, kind, approximate, record, label.
     """
-    rows = records["transfers"].loc[selection.transfers]
-    stops = records["routes"].loc[[r for r in rows["route"].unique() if r], "stops"]
-    named = {*rows["origin_place"], *rows["destination_place"]}.union(*rows["via"], *stops) - {""}
+    moved = records["transfers"].loc[selection.transfers]
+    stops = records["routes"].loc[[r for r in moved["route"].unique() if r], "stops"]
+    named = {*moved["origin_place"], *moved["destination_place"]}.union(*moved["via"], *stops) - {""}
     found = records["places"].loc[sorted(named)].copy()
     found["record"] = "place:" + found["id"]
     found["label"] = [
@@ -95,13 +102,14 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
 def headline(records: Records, selection: Selection) -> str:
     """The finding of the map: the busiest direction, and how much of it has a documented route."""
     found = flows(records, selection)
-    pairs = found.groupby(["origin", "destination"])["transfers"].sum().sort_values(ascending=False)
-    (origin, destination), most = next(iter(pairs.items()))
+    directions = pairs(found)
+    origin, destination, most = directions[0]
     ends = f"{records.label('countries', origin)} to {records.label('countries', destination)}"
-    if len(pairs) == 1:
-        return f"{ends}: {wording.plural(int(most), 'transfer')} on record"
+    if len(directions) == 1:
+        return f"{ends}: {wording.plural(most, 'transfer')} on record"
     routed = within(records, selection)["routed"]
-    return f"Most transfers run from {ends} ({most} of {len(selection.transfers)}); for {routed} in all the sources name a route"
+    share = f"{most} of {len(selection.transfers)}"
+    return f"Most transfers run from {ends} ({share}); for {routed} in all the sources name a route"
 
 
 def in_words(records: Records, selection: Selection) -> str:
@@ -121,12 +129,12 @@ def table(records: Records, selection: Selection) -> list[dict[str, Any]]:
             "family_label": records.label("families", flow.family),
             "step": records.label("evidence", str(flow.evidence)),
         }
-        for flow in flows(records, selection).itertuples()
+        for flow in rows(flows(records, selection))
     ]
 
 
 def routes(records: Records, selection: Selection) -> list[dict[str, Any]]:
-    """The routes that transfers in view have taken: name, legs in words, length (a range where it branches)."""
+    """The routes that transfers in view have taken: name, legs in words, length (a range if it branches)."""
     found = legs(records, selection)
     lengths = geography.route_km(found)
     return [

@@ -6,11 +6,19 @@ import pandas as pd
 
 from tumen import dates, derive, flows, wording
 from tumen.derive import Spread
-from tumen.records import Records
+from tumen.records import Records, rows
 from tumen.view import Selection
 
 MOST_FIGURES, MOST_EVENTS, MOST_QUOTES = 4, 7, 2
-COUNTED = ("supplied", "capacity", "seen", "used", "value", "people", "movement")  # measures of how much moved
+COUNTED = (
+    "supplied",
+    "capacity",
+    "seen",
+    "used",
+    "value",
+    "people",
+    "movement",
+)  # measures of how much moved
 
 
 def headline(records: Records, selection: Selection) -> str:
@@ -30,7 +38,7 @@ def _share(count: int) -> str:
 
 
 def _single(records: Records, state: pd.Series) -> str:
-    item = records.label("transfers", state.name)
+    item = records.label("transfers", str(state.name))
     grade = records.label("credibility", str(state["credibility"])).lower()
     step = records.label("evidence", str(state["evidence"])).lower()
     return f"{item}: {grade}; best evidence so far: {step}"
@@ -44,28 +52,29 @@ def matrix(records: Records, selection: Selection) -> dict[str, Any]:
     """
     found = flows.flows(records, selection)
     families = [{"id": f, "label": label} for f, label in records.labels("families").items()]
-    pairs = found.groupby(["origin", "destination"])["transfers"].sum().sort_values(ascending=False)
-    cells = {(f.origin, f.destination, f.family): f._asdict() for f in found.itertuples()}
-    rows = [
+    cells = {(f.origin, f.destination, f.family): f._asdict() for f in rows(found)}
+    lines = [
         {
             "origin": origin,
             "destination": destination,
             "from": records.label("countries", origin),
             "to": records.label("countries", destination),
-            "transfers": int(count),
+            "transfers": count,
             "cells": [cells.get((origin, destination, f["id"])) for f in families],
         }
-        for (origin, destination), count in pairs.items()
+        for origin, destination, count in flows.pairs(found)
     ]
-    return {"families": families, "rows": _two_way(rows)}
+    return {"families": families, "rows": _two_way(lines)}
 
 
-def _two_way(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _two_way(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each direction followed by its return, the busiest pair first."""
     ordered: list[dict[str, Any]] = []
-    for row in rows:
+    for row in lines:
         if row not in ordered:
-            back = [r for r in rows if (r["origin"], r["destination"]) == (row["destination"], row["origin"])]
+            back = [
+                r for r in lines if (r["origin"], r["destination"]) == (row["destination"], row["origin"])
+            ]
             first = sorted([row, *back], key=lambda r: r["destination"] != "RUS")
             ordered += [r for r in first if r not in ordered]
     return ordered
@@ -119,7 +128,7 @@ def events(selection: Selection) -> list[dict[str, Any]]:
     """The key events of the view in order of time: the most significant, newest first among equals."""
     ranked = selection.events.sort_values(["significance", "first"], ascending=[False, False])
     kept = ranked.head(MOST_EVENTS).sort_values("first")
-    return [{"id": e.id, "when": dates.words(e.date), "title": e.title} for e in kept.itertuples()]
+    return [{"id": e.id, "when": dates.words(e.date), "title": e.title} for e in rows(kept)]
 
 
 def quotes(records: Records, selection: Selection) -> list[dict[str, Any]]:
@@ -134,5 +143,5 @@ def quotes(records: Records, selection: Selection) -> list[dict[str, Any]]:
             "role": q.role_at_time,
             "when": dates.words(q.date),
         }
-        for q in found.head(MOST_QUOTES).itertuples()
+        for q in rows(found.head(MOST_QUOTES))
     ]

@@ -5,7 +5,7 @@ on a filter is computed from it by pure functions (see `derive` and `view`).
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -77,6 +77,11 @@ class Records:
     def kind_of(self, record: str) -> str | None:
         """The table that holds an id among those that have cards, or None."""
         return next((kind for kind in KINDS if record in self.tables[kind].index), None)
+
+
+def rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame as named tuples; typed Any, for what a cell holds stands in the descriptor."""
+    return iter(frame.itertuples())
 
 
 def load(directory: Path = DATA) -> Records:

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from tumen import dates, wording
-from tumen.records import Records
+from tumen.records import Records, rows
 from tumen.view import WINDOW, Selection
 
+USUAL = {"story": (date(2023, 7, 1), date(2024, 12, 31)), "window": (date(2023, 9, 1), date(2024, 7, 5))}
 RANGES = {"story": "July 2023 to December 2024", "window": "The window", "all": "Everything"}
 
 
@@ -28,7 +29,11 @@ def span(chosen: str, frame: pd.DataFrame, selection: Selection) -> tuple[date, 
     """First and last day of the chart: the filter's period, else the chosen range."""
     view = selection.view
     whole = (min(frame["first"]), max(frame["last"])) if len(frame) else WINDOW
-    usual = {"story": (date(2023, 7, 1), date(2024, 12, 31)), "window": (date(2023, 9, 1), date(2024, 7, 5)), "all": whole}
+    usual = {
+        "story": (date(2023, 7, 1), date(2024, 12, 31)),
+        "window": (date(2023, 9, 1), date(2024, 7, 5)),
+        "all": whole,
+    }
     first, last = usual.get(chosen, usual["story"])
     return view.start or first, view.end or last
 
@@ -43,8 +48,9 @@ def headline(frame: pd.DataFrame) -> str:
 def in_words(frame: pd.DataFrame) -> str:
     """The chart for those who cannot see it: the key events in order."""
     key = frame[frame["significance"] == 3]
-    told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in key.itertuples())
-    return f"Timeline of {wording.plural(len(frame), 'event')} in five lanes. Key events: {told or 'none in this view'}."
+    told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in rows(key))
+    count = wording.plural(len(frame), "event")
+    return f"Timeline of {count} in five lanes. Key events: {told or 'none in this view'}."
 
 
 def table(records: Records, frame: pd.DataFrame, selection: Selection) -> list[dict[str, Any]]:
@@ -63,5 +69,5 @@ def table(records: Records, frame: pd.DataFrame, selection: Selection) -> list[d
             "reported": dates.words(e.first_reported) if e.first_reported != e.date else "",
             "transfers": [(t, records.label("transfers", t)) for t in e.about_transfers if t in shown],
         }
-        for e in frame.itertuples()
+        for e in rows(frame)
     ]

@@ -4,14 +4,14 @@ One `View` serves every page, download and command. It is made from an address (
 never fails: what cannot be understood is left out and said in a note.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import pandas as pd
 
 from tumen import dates, derive
-from tumen.mistakes import nearest, shown
+from tumen.query import Query, Reader, spellings
 from tumen.records import CLAIMS, DENIALS, Records
 
 ROLES: Mapping[str, str] = {
@@ -30,10 +30,7 @@ PLURAL: Mapping[str, str] = {
     "denier": "deny or doubt it",
 }
 CONTESTED: Mapping[str, str] = {"": "all", "yes": "contested", "no": "not contested"}
-Query = Mapping[str, Sequence[str]]  # an address: parameter → values
 WINDOW = (date(2023, 9, 13), date(2024, 6, 19))  # the Kim–Putin meeting to the treaty
-MOST_VALUES, MOST_NOTES = 200, 8  # of one parameter, of one address
-DAYS = (date(2000, 1, 1), date(2030, 12, 31))  # what a date in the address may be
 
 
 @dataclass(frozen=True)
@@ -85,96 +82,26 @@ def to_query(view: View) -> dict[str, list[str]]:
 
 def from_query(query: Query, records: Records) -> tuple[View, list[str]]:
     """The view that an address means, and a note for each part that was ignored."""
-    notes: list[str] = []
-    countries = _spellings(records.labels("countries"), dict(records["countries"]["name"]))
-    types = _spellings(records.labels("families"), records.labels("weapon_types"))
+    reader = Reader(query)
+    countries = spellings(records.labels("countries"), dict(records["countries"]["name"]))
+    types = spellings(records.labels("families"), records.labels("weapon_types"))
     steps = {str(step): str(step) for step in range(6)}
     view = View(
-        country=_codes(query, "country", countries, notes),
-        role=_code(query, "role", _spellings(ROLES), "subject", notes),
-        weapon_type=_codes(query, "weapon_type", types, notes),
-        start=_day(query, "from", notes),
-        end=_day(query, "to", notes, last=True),
-        evidence=int(_code(query, "evidence", steps, "0", notes)),
-        contested=_code(query, "contested", _spellings(CONTESTED), "", notes),
-        as_of=_day(query, "as_of", notes, last=True),
+        country=reader.codes("country", countries),
+        role=reader.code("role", spellings(ROLES), "subject"),
+        weapon_type=reader.codes("weapon_type", types),
+        start=reader.day("from"),
+        end=reader.day("to", end=True),
+        evidence=int(reader.code("evidence", steps, "0")),
+        contested=reader.code("contested", spellings(CONTESTED), ""),
+        as_of=reader.day("as_of", end=True),
     )
     if view.start and view.end and view.start > view.end:
-        notes.append(f"The period from {view.start} to {view.end} ends before it begins; it was ignored.")
+        reader.notes.append(
+            f"The period from {view.start} to {view.end} ends before it begins; it was ignored."
+        )
         view = replace(view, start=None, end=None)
-    return view, _few(notes)
-
-
-def _spellings(*labels: Mapping[str, str]) -> dict[str, str]:
-    """What may stand in an address → the code that it means: the codes themselves, then their labels."""
-    codes = {code: code for names in labels for code in names}
-    return codes | {label: code for names in labels for code, label in names.items() if label not in codes}
-
-
-def _codes(query: Query, name: str, spellings: Mapping[str, str], notes: list[str]) -> tuple[str, ...]:
-    """The known codes of a parameter that may repeat; names and other spellings of case are understood."""
-    given = _given(query, name)
-    if len(given) > MOST_VALUES:
-        notes.append(f"Only the first {MOST_VALUES} values of “{name}” were read.")
-    found = [_understood(name, text, spellings, notes) for text in given[:MOST_VALUES]]
-    return tuple(dict.fromkeys(code for code in found if code))
-
-
-def _code(query: Query, name: str, spellings: Mapping[str, str], default: str, notes: list[str]) -> str:
-    text = _last(query, name, notes)
-    return _understood(name, text, spellings, notes) or default if text else default
-
-
-def _given(query: Query, name: str) -> list[str]:
-    """The different values of a parameter; empty ones, as a form sends them, say nothing."""
-    return list(dict.fromkeys(text for text in query.get(name, ()) if text.strip()))
-
-
-def _last(query: Query, name: str, notes: list[str]) -> str:
-    """The value of a parameter that stands once; of several the last."""
-    given = _given(query, name)
-    if len(given) > 1:
-        notes.append(f"“{name}” has {len(given)} values; only the last counts.")
-    return given[-1] if given else ""
-
-
-def _understood(name: str, text: str, spellings: Mapping[str, str], notes: list[str]) -> str:
-    wanted = text.strip().casefold()
-    code = next((code for spelling, code in spellings.items() if spelling.casefold() == wanted), None)
-    if code is None:
-        notes.append(f"{_shown(name, text)} is not known and was ignored.{_nearest(text, spellings)}")
-    return code or ""
-
-
-def _nearest(text: str, spellings: Iterable[str]) -> str:
-    near = nearest(text, spellings)
-    return f" Did you mean “{near}”?" if near else ""
-
-
-def _day(query: Query, name: str, notes: list[str], last: bool = False) -> date | None:
-    text = _last(query, name, notes)
-    if not text:
-        return None
-    try:
-        span = dates.parse(text.strip())
-    except ValueError:
-        notes.append(f"{_shown(name, text)} is not a date (expected YYYY-MM-DD) and was ignored.")
-        return None
-    day = span.last if last else span.first
-    if not DAYS[0] <= day <= DAYS[1]:
-        notes.append(f"{_shown(name, text)} lies outside {DAYS[0]} to {DAYS[1]} and was ignored.")
-        return None
-    return day
-
-
-def _shown(name: str, text: str) -> str:
-    return f"“{name}={shown(text)}”"
-
-
-def _few(notes: list[str]) -> list[str]:
-    """A reader needs to see what kind of thing was ignored, not each of a thousand."""
-    more = len(notes) - MOST_NOTES
-    return notes if more <= 0 else [*notes[:MOST_NOTES], f"{more} more parts of the address were ignored."]
+    return view, reader.few_notes()
 
 
 # --- selection -----------------------------------------------------------------------------------

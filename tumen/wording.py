@@ -1,6 +1,6 @@
 """How Tumen writes: numbers, counts, bounds and explanations, written once."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -64,7 +64,7 @@ def _bounds(qualifier: str, low: float, high: float) -> str:
     return f"{words} {value}".strip()
 
 
-def _is(value: object) -> bool:
+def _is(value: Any) -> bool:
     return bool(pd.notna(value))
 
 

@@ -1,0 +1,17 @@
+"""Tumen opens here: `streamlit run dashboard.py` (or `make run`) serves the dashboard.
+
+The house itself stands in `tumen/app/shell.py` (the frame: navigation, filters, address) and
+`pages/` (one file a question). This file only adds what the server needs around them.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from tumen.app import server
+
+app = st.App(
+    Path(__file__).parent / "tumen" / "app" / "shell.py",
+    routes=server.routes(),
+    middleware=server.middleware(),
+)

@@ -1,0 +1,36 @@
+"""What moved, who says so, and how sure are we?"""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from tumen import overview
+from tumen.app import address, frame
+from tumen.app.picks import pick
+from tumen.app.prose import prose
+from tumen.templates import render
+
+records, selection = frame.scene()
+
+if not selection.transfers:
+    frame.empty(records, selection)
+    st.stop()
+
+frame.title("What moved, who says so, and how sure are we?", overview.headline(records, selection))
+
+query = urlencode(address.filters_only(), doseq=True)
+prose(
+    render(
+        "overview.html",
+        matrix=overview.matrix(records, selection),
+        figures=overview.figures(records, selection),
+        events=overview.events(selection),
+        quotes=overview.quotes(records, selection),
+        event_count=len(selection.events),
+        quote_count=len(selection.quotes),
+        family_colours=frame.colours()["families"],
+        query=f"?{query}" if query else "",
+    ),
+    key="overview",
+    on_pick=pick,
+)

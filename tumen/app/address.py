@@ -1,0 +1,110 @@
+"""The address is the state: every filter, and the open record, is in it and comes from it.
+
+Streamlit's own binding puts labels into the address and drops what it does not know in silence.
+Ours holds codes that stay valid for years, and says what was ignored; so the few lines below keep
+address and widgets in step. The rule: whoever changes something calls `go`, which writes the
+address; `adopt` reads the address back whenever it is not the one that we wrote last (a link, the
+browser's back button).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from tumen.records import Records
+from tumen.view import PARAMETERS, View, from_query, to_query
+
+Query = dict[str, list[str]]
+WIDGETS = {name: f"filter_{name}" for name in PARAMETERS}  # field of View → key of its widget
+
+
+def read() -> Query:
+    """The address as it stands: parameter → values."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def adopt(records: Records) -> View:
+    """Take over an address that we did not write ourselves; return the view in force."""
+    state, query = st.session_state, read()
+    if query != state.get("address"):
+        state.view, state.notes = from_query(query, records)
+        state.address = query
+        fill_widgets(state.view)
+    view: View = state.view
+    return view
+
+
+def view() -> View:
+    """The view in force."""
+    found: View = st.session_state.view
+    return found
+
+
+def local(name: str, default: str = "") -> str:
+    """A parameter of the address that is no filter, such as the open record."""
+    values = st.session_state.get("address", {}).get(name)
+    return values[-1] if values else default
+
+
+def locals_of(name: str) -> list[str]:
+    """All values of a repeated parameter that is no filter."""
+    return list(st.session_state.get("address", {}).get(name, []))
+
+
+def go(to: View | None = None, **params: str | Sequence[str] | None) -> None:
+    """Show another view and set or drop (None, '') other parameters; writes the address."""
+    state = st.session_state
+    if to is not None and to != state.view:
+        state.view = to
+        fill_widgets(to)
+    state.notes = []
+    state.address = query_for(state.view, {**_rest(state.address), **_texts(params)})
+    st.query_params.from_dict(state.address)
+
+
+def query_for(to: View, rest: Mapping[str, Sequence[str]]) -> Query:
+    """The address of a view with other parameters."""
+    return {**to_query(to), **{name: list(values) for name, values in rest.items() if any(values)}}
+
+
+def filters_only() -> Query:
+    """The part of the address that every page shares: what navigation carries along."""
+    return to_query(view())
+
+
+def change(**values: Any) -> None:
+    """Change single filters of the view."""
+    go(replace(view(), **values))
+
+
+def toggle(name: str, value: str) -> None:
+    """Add a country or weapon type to its filter, or take it out."""
+    now: tuple[str, ...] = getattr(view(), name)
+    change(**{name: tuple(v for v in now if v != value) if value in now else (*now, value)})
+
+
+def fill_widgets(to: View) -> None:
+    """Set the filter widgets to a view; only before they are drawn, or in a callback."""
+    for name, key in WIDGETS.items():
+        value = getattr(to, name)
+        st.session_state[key] = list(value) if isinstance(value, tuple) else value
+
+
+def from_widgets() -> None:
+    """Callback of every filter widget: make their values the view."""
+    values: dict[str, Any] = {
+        name: st.session_state[key] for name, key in WIDGETS.items() if key in st.session_state
+    }
+    changed: Any = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+    go(replace(view(), **changed))
+
+
+def _rest(query: Mapping[str, Sequence[str]]) -> Query:
+    """The parameters that are no filters."""
+    return {name: list(values) for name, values in query.items() if name not in PARAMETERS.values()}
+
+
+def _texts(params: Mapping[str, str | Sequence[str] | None]) -> Query:
+    return {n: [v] if isinstance(v, str) else list(v or ()) for n, v in params.items()}

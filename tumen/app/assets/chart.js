@@ -1,0 +1,121 @@
+// Draws a plotly figure and keeps the reader's zoom and position when the figure changes.
+//
+// st.plotly_chart mounts a new chart whenever its figure changes, so a filter throws the reader's
+// view away. Plotly.react with a constant uirevision does not. Any mark whose customdata is a text
+// reports that text when it is clicked; the legend is made of real buttons, so it works by keyboard.
+
+const PLOTLY = "/plotly/plotly.min.js";
+const CONFIG = {
+  topojsonURL: "/geo/",
+  displaylogo: false,
+  displayModeBar: "hover",
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
+  showSendToCloud: false,
+  showTips: false,
+};
+
+function loadPlotly() {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  window.__tumenPlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = PLOTLY;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("plotly.js could not be loaded"));
+    document.head.append(script);
+  });
+  return window.__tumenPlotly;
+}
+
+// A mark names its record itself (customdata); a line names it once for all its points (meta).
+function picked(event) {
+  for (const point of event.points ?? []) {
+    const named = Array.isArray(point.customdata) ? point.customdata[0] : point.customdata;
+    const value = named ?? point.data?.meta;
+    if (typeof value === "string" && value) return value;
+  }
+  return null;
+}
+
+function drawLegend(legend, entries, pick) {
+  const signature = JSON.stringify(entries);
+  if (legend.dataset.signature === signature) return;
+  legend.dataset.signature = signature;
+  legend.replaceChildren(
+    ...entries.map((entry) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-pressed", String(Boolean(entry.pressed)));
+      button.className = entry.dimmed ? "dimmed" : "";
+      const swatch = document.createElement("span");
+      swatch.className = "swatch";
+      swatch.style.background = entry.color;
+      button.append(swatch, document.createTextNode(entry.label));
+      if (entry.title) button.title = entry.title;
+      button.onclick = () => pick(entry.pick);
+      return button;
+    }),
+  );
+}
+
+// The figure made for the widest container that ours still reaches.
+function fitting(figures, width) {
+  const fits = figures.filter(([least]) => least <= width);
+  return JSON.parse((fits.at(-1) ?? figures[0])[1]);
+}
+
+const drawn = new WeakMap(); // plot element → its resize observer and its newest data
+
+async function draw(plot) {
+  const { data, pick } = drawn.get(plot);
+  const figure = fitting(data.figures, plot.clientWidth);
+  const { aspect } = figure.layout.meta ?? {};
+  plot.style.height = `${aspect ? Math.round(plot.clientWidth / aspect) : figure.layout.height}px`;
+  const Plotly = await loadPlotly();
+  if (drawn.get(plot)?.data !== data) return; // a newer figure has come meanwhile
+  await Plotly.react(plot, figure.data, figure.layout, { ...CONFIG, ...data.config });
+  plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
+  plot.removeAllListeners("plotly_click");
+  plot.on("plotly_click", (event) => {
+    const value = picked(event);
+    if (value) pick(value);
+  });
+  plot.removeAllListeners("plotly_clickannotation");
+  plot.on("plotly_clickannotation", (event) => event.annotation.name && pick(event.annotation.name));
+}
+
+function show(plot) {
+  draw(plot).catch((error) => {
+    plot.textContent = `This chart could not be drawn: ${error.message}. The table below holds the same facts.`;
+  });
+}
+
+function watch(plot) {
+  let width = plot.clientWidth;
+  const observer = new ResizeObserver(() => {
+    if (plot.clientWidth === width) return;
+    width = plot.clientWidth;
+    show(plot);
+  });
+  observer.observe(plot);
+  return observer;
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const root = parentElement.querySelector(".tumen-chart");
+  const plot = root.querySelector(".plot");
+  const pick = (value) => setTriggerValue("pick", value);
+
+  plot.setAttribute("role", "figure");
+  plot.setAttribute("aria-label", data.alt);
+  drawLegend(root.querySelector(".legend"), data.legend ?? [], pick);
+  const observer = drawn.get(plot)?.observer ?? watch(plot);
+  drawn.set(plot, { data, pick, observer });
+  show(plot);
+
+  return () => {
+    observer.disconnect();
+    drawn.delete(plot);
+    window.Plotly?.purge(plot);
+  };
+}

@@ -1,0 +1,49 @@
+// Shows HTML that the server made from escaped text, and tells the server which link was chosen.
+// Every link has a real address, so it can be copied or opened in a new tab; a plain click stays
+// in the page and keeps the reader's place.
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}
+
+// What a button copies: its text, with a path of ours turned into a whole address (the server does
+// not know under which name the reader reached it).
+function wording(button) {
+  const { copy: text, copyPath: path } = button.dataset;
+  if (!path) return text;
+  return text ? text.replace(path, location.origin + path) : location.origin + path;
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const root = parentElement.querySelector(".tumen");
+  if (root.dataset.version !== data.version) {
+    root.innerHTML = data.html;
+    root.dataset.version = data.version;
+  }
+  root.onclick = (event) => {
+    const button = event.target.closest("[data-copy], [data-copy-path]");
+    if (button) {
+      copy(wording(button)).then(() => {
+        const label = button.dataset.label ?? button.textContent;
+        button.dataset.label = label;
+        button.textContent = "Copied";
+        setTimeout(() => (button.textContent = label), 1600);
+      });
+      return;
+    }
+    const link = event.target.closest("[data-pick]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    setTriggerValue("pick", link.dataset.pick);
+  };
+}

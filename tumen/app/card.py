@@ -1,0 +1,78 @@
+"""The record card on the screen: in a dialog over any page, or whole on the record's own page."""
+
+from collections.abc import Callable
+from datetime import date
+
+import streamlit as st
+
+from tumen import cards, query, wording
+from tumen.app import address, picks
+from tumen.app.prose import prose
+from tumen.records import Records
+
+
+def dialog(records: Records) -> None:
+    """Open the card of the record that the address names, over the present page."""
+    reference = address.local("record")
+    if not reference:
+        return
+    if not cards.exists(records, reference):
+        ignored(records, reference)
+        return
+    _opened(records)
+
+
+@st.dialog("Record", width="large", on_dismiss=lambda: address.go(record=None))
+def _opened(records: Records) -> None:
+    """The dialog's own part of the page: a link to another record replaces the card in place."""
+    if st.session_state.pop("card_closes", False):
+        st.rerun()
+    reference = address.local("record")
+    if cards.exists(records, reference):
+        _show(records, reference, level=2, on_pick=_pick_in_dialog)
+
+
+def page(records: Records, reference: str) -> None:
+    """Draw the card as a page of its own."""
+    _show(records, reference, level=1, on_pick=_pick_on_page)
+
+
+def _show(records: Records, reference: str, level: int, on_pick: Callable[[str | None], None]) -> None:
+    kind, record = cards.split(reference)
+    html = cards.card(records, kind, record, address.view().as_of, level=level, today=date.today())
+    prose(html, key="card", on_pick=on_pick)
+
+
+def _pick_in_dialog(value: str | None) -> None:
+    """A record replaces the card; a country or a type filters the page behind, and the card closes."""
+    if _filtered(value):
+        st.session_state.card_closes = True
+    else:
+        picks.pick(value)
+
+
+def _pick_on_page(value: str | None) -> None:
+    """A record replaces the card; a country or a type leads to the overview, filtered."""
+    if _filtered(value):
+        st.session_state.turn_to = ("overview", address.filters_only())
+    else:
+        picks.pick(value)
+
+
+def _filtered(value: str | None) -> bool:
+    """Add a picked country or type to the filter; on a card this never takes one out."""
+    kind, _, name = (value or "").partition(":")
+    if kind not in picks.FILTERS:
+        return False
+    field = picks.FILTERS[kind]
+    chosen: tuple[str, ...] = getattr(address.view(), field)
+    address.go(record=None)
+    address.change(**{field: tuple(dict.fromkeys((*chosen, name)))})
+    return True
+
+
+def ignored(records: Records, reference: str) -> None:
+    """Say that the address names no record, and what comes closest."""
+    near = cards.nearest(records, reference, most=1)
+    note = query.ignored("record", reference, "is not known", near[0] if near else "")
+    st.warning(wording.plain(note), icon=":material/link_off:")

@@ -1,0 +1,282 @@
+"""The frame around every page: navigation, the filters, the sentence that says what is shown."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from tumen import __version__, derive, view, wording
+from tumen.app import address
+from tumen.app.picks import pick
+from tumen.app.prose import prose
+from tumen.app.store import STORE
+from tumen.app.theme import palette
+from tumen.query import DAYS
+from tumen.records import Records, rows
+from tumen.templates import render
+from tumen.view import CONTESTED, ROLES, Selection, View
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = (
+    "overview",
+    "map",
+    "timeline",
+    "exchange",
+    "figures",
+    "quotes",
+    "records",
+    "method",
+)  # in the navigation
+HIDDEN = ("record",)  # reached by its address
+
+
+def pages() -> dict[str, Any]:
+    """The pages by name; the first opens at the bare address."""
+    found = {}
+    for name in (*PAGES, *HIDDEN):
+        path = ROOT / "pages" / f"{name}.py"
+        found[name] = st.Page(path, title=name.capitalize(), url_path=name, default=name == PAGES[0])
+    return found
+
+
+def scene() -> tuple[Records, Selection]:
+    """What a page works on: the records, and what the view in force leaves of them."""
+    records = STORE.current()
+    return records, view.select(records, address.view())
+
+
+def colours() -> dict[str, Any]:
+    """The palette for the reader's theme, for charts."""
+    return palette(dark=st.context.theme.type == "dark")
+
+
+def navigation(found: dict[str, Any]) -> None:
+    """The row of links on top; each carries the filters along, so that it can be copied."""
+    query = [(name, value) for name, values in address.filters_only().items() for value in values]
+    with st.container(horizontal=True, key="navigation", gap="small", vertical_alignment="center"):
+        for name in PAGES:
+            st.page_link(found[name], query_params=query)
+
+
+def filters(records: Records) -> None:
+    """All filters, in the side bar; on a phone they fold away with it."""
+    with st.sidebar:
+        _country(records)
+        _weapon_type(records)
+        _as_of()
+        _period()
+        _evidence(records)
+        _contested()
+        st.button(
+            "Reset all filters",
+            on_click=address.go,
+            args=(View(),),
+            disabled=address.view() == View(),
+            width="stretch",
+        )
+
+
+def _country(records: Records) -> None:
+    labels = records.labels("countries")
+    _multiselect("Country", "country", _countries(records), labels, "Every country")
+    if not address.view().country:
+        return
+    st.selectbox(
+        "counts if it …",
+        list(ROLES),
+        format_func=lambda role: ROLES[role],
+        key=address.WIDGETS["role"],
+        on_change=address.from_widgets,
+        help="Whether a chosen country must send, receive, claim or deny a transfer. "
+        "Events and quotes are kept if they are about it.",
+    )
+
+
+def _countries(records: Records) -> list[str]:
+    """Parties to transfers first, then everyone else who speaks of them, by name."""
+    transfers, assertions = records["transfers"], records["assertions"]
+    parties = sorted(
+        {*transfers["origin"], *transfers["destination"]}, key=lambda c: records.label("countries", c)
+    )
+    heard = {*assertions["by_country"], *(c for cs in records["events"]["countries"] for c in cs)}
+    return [*parties, *sorted(heard - {*parties}, key=lambda c: records.label("countries", c))]
+
+
+def _weapon_type(records: Records) -> None:
+    labels = type_labels(records)
+    _multiselect("Weapon type", "weapon_type", list(labels), labels, "Every type")
+
+
+def type_labels(records: Records) -> dict[str, str]:
+    """Families, each followed by its types, with the words of the filter."""
+    labels: dict[str, str] = {}
+    for family, name in records.labels("families").items():
+        labels[family] = f"{name} (all)"
+        types = records["weapon_types"]
+        labels.update({t: records.label("weapon_types", t) for t in types.index[types["family"] == family]})
+    return labels
+
+
+def _multiselect(label: str, name: str, options: list[str], labels: Any, placeholder: str) -> None:
+    known = [*options, *(v for v in getattr(address.view(), name) if v not in options)]
+    st.multiselect(
+        label,
+        known,
+        format_func=lambda code: labels.get(code, code),
+        key=address.WIDGETS[name],
+        on_change=address.from_widgets,
+        placeholder=placeholder,
+    )
+
+
+def _as_of() -> None:
+    _date(
+        "Known as of",
+        "as_of",
+        "Turns everything back to what was public on that day. Empty: all that is known today.",
+    )
+
+
+def _period() -> None:
+    left, right = st.columns(2)
+    with left:
+        _date("From", "start", "Transfers that may have run, events and quotes from this day on.")
+    with right:
+        _date("To", "end", "… and up to this day.")
+
+
+def _date(label: str, name: str, help_text: str) -> None:
+    st.date_input(
+        label,
+        key=address.WIDGETS[name],
+        min_value=DAYS[0],
+        max_value=DAYS[1],
+        on_change=address.from_widgets,
+        help=help_text,
+    )
+
+
+def _evidence(records: Records) -> None:
+    steps = records.labels("evidence")
+    st.selectbox(
+        "Evidence at least",
+        range(6),
+        format_func=lambda step: f"{step} · {steps[str(step)]}" if step else "Any",
+        key=address.WIDGETS["evidence"],
+        on_change=address.from_widgets,
+    )
+
+
+def _contested() -> None:
+    st.segmented_control(
+        "Contested",
+        list(CONTESTED),
+        format_func=lambda code: {"": "All", "yes": "Contested", "no": "Not"}[code],
+        key=address.WIDGETS["contested"],
+        on_change=address.from_widgets,
+        required=True,
+        width="stretch",
+    )
+
+
+def headline(records: Records, selection: Selection) -> None:
+    """What was ignored of the address, and in one sentence what is shown."""
+    if notes := st.session_state.notes:
+        st.warning("  \n".join(wording.plain(note) for note in notes), icon=":material/link_off:")
+    if STORE.report:
+        st.warning(
+            f"The newest data files have {len(STORE.report.mistakes)} mistakes and are not shown; "
+            "this is the last good state. The server's log names each one.",
+            icon=":material/history:",
+        )
+    prose(render("sentence.html", **_sentence(records, selection)), key="sentence", on_pick=pick)
+
+
+def _sentence(records: Records, selection: Selection) -> dict[str, Any]:
+    return {
+        "text": view.sentence(selection, records),
+        "filtered": selection.view != View(),
+        "as_of": selection.view.as_of,
+        "undated": _undated(records, selection),
+    }
+
+
+def _undated(records: Records, selection: Selection) -> int:
+    """How many transfers in view are dated by their first report, if a period is chosen."""
+    if not (selection.view.start or selection.view.end):
+        return 0
+    return int((~derive.active(records, selection.states)["dated"]).sum())
+
+
+def title(question: str, finding: str) -> None:
+    """A page's head: the question it answers, and the answer for the present view."""
+    prose(render("title.html", question=question, finding=finding), key="title", on_pick=pick)
+
+
+def choice(name: str, label: str, options: dict[str, str], default: str) -> str:
+    """One of a few ways to look at a page, kept in the address under `name`."""
+    now = address.local(name, default)
+    st.session_state[f"choice_{name}"] = now if now in options else default
+    chosen = st.pills(
+        label,
+        list(options),
+        format_func=lambda code: options[code],
+        key=f"choice_{name}",
+        on_change=_chosen,
+        args=(name, default),
+        required=True,
+    )
+    return str(chosen)
+
+
+def _chosen(name: str, default: str) -> None:
+    value = st.session_state[f"choice_{name}"]
+    address.go(**{name: None if value == default else value})
+
+
+def family_legend(records: Records, selection: Selection, palette: dict[str, Any]) -> list[dict[str, Any]]:
+    """The families in view as buttons that filter; those without a transfer are left out."""
+    counts = records["transfers"].loc[selection.transfers, "family"].value_counts()
+    chosen = selection.view.weapon_type
+    return [
+        {
+            "label": f"{row.short} {counts[row.id]}",
+            "color": palette["families"][row.id],
+            "pick": f"family:{row.id}",
+            "pressed": row.id in chosen,
+            "title": f"{row.label}: {'let go of this filter' if row.id in chosen else 'show only these'}",
+        }
+        for row in rows(records["families"])
+        if row.id in counts
+    ]
+
+
+def empty(records: Records, selection: Selection, what: str = "transfers") -> None:
+    """Say why nothing is shown, and offer the ways out."""
+    ways = view.ways_out(records, selection.view)
+    st.info(
+        f"No {what} match this view. {wording.why_empty(records, selection)}",
+        icon=":material/filter_alt_off:",
+    )
+    with st.container(horizontal=True):
+        for words, wider, left in ways:
+            st.button(f"{words} ({left})", on_click=address.go, args=(wider,), key=f"way:{words}")
+        st.button("Reset all filters", on_click=address.go, args=(View(),), key="way:reset")
+
+
+def foot(records: Records) -> None:
+    """Where the facts come from, under which licence and in which version: on every page."""
+    prose(
+        render(
+            "foot.html", version=__version__, fingerprint=records.version, sources=len(records["sources"])
+        ),
+        key="foot",
+        on_pick=pick,
+    )
+
+
+def mistakes(report: Sequence[object]) -> None:
+    """The data cannot be shown at all: name every mistake."""
+    st.error(f"The data directory has {len(report)} mistakes and there is no earlier good state to show.")
+    st.code("\n".join(str(mistake) for mistake in report), language=None)

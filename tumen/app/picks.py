@@ -1,0 +1,29 @@
+"""What happens when something is picked: a mark on a chart, a legend button, a link in a text."""
+
+from urllib.parse import parse_qs
+
+import streamlit as st
+
+from tumen.app import address
+
+FILTERS = {"country": "country", "type": "weapon_type", "family": "weapon_type"}
+
+
+def pick(value: str | None) -> None:
+    """Act on a picked value such as 'country:PRK', 'family:missiles', 'event:2023-09-13-…', 'page:map?…'.
+
+    Countries, types and families are put into the filter (or taken out); a page is opened; anything
+    else is a record, whose card opens.
+    """
+    if not value:
+        return
+    kind, _, name = value.partition(":")
+    if kind in FILTERS:
+        address.toggle(FILTERS[kind], name)
+    elif kind == "page":
+        page, _, query = name.partition("?")
+        st.session_state.turn_to = (page, parse_qs(query))
+    elif kind == "close":
+        address.go(record=None)
+    else:
+        address.go(record=value)

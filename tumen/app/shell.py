@@ -1,0 +1,39 @@
+"""The frame's script: Streamlit runs it for every page and every change."""
+
+import streamlit as st
+
+from tumen.app import address, card, frame
+from tumen.app.store import STORE
+from tumen.records import BadData
+
+ASSETS = frame.ROOT / "tumen" / "app" / "assets"
+
+st.set_page_config(page_title="Tumen", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+st.logo(str(ASSETS / "logo.svg"), size="large")
+st.html(ASSETS / "frame.css")
+
+try:
+    records = STORE.current()
+except BadData as error:
+    frame.mistakes(error.report.mistakes)
+    st.stop()
+
+view = address.adopt(records)
+pages = frame.pages()
+page = st.navigation(list(pages.values()), position="hidden")
+if "turn_to" in st.session_state:
+    name, query = st.session_state.pop("turn_to")
+    st.switch_page(pages[name], query_params=query)
+
+frame.navigation(pages)
+frame.filters(records)
+frame.headline(records, frame.scene()[1])
+if page.url_path != "record":
+    card.dialog(records)
+
+# The foot is filled first: a page may stop early, and then nothing after it would run.
+body, foot = st.container(), st.container()
+with foot:
+    frame.foot(records)
+with body:
+    page.run()

@@ -1,0 +1,59 @@
+"""The records that the server shows: loaded once, renewed when the files change, last good kept."""
+
+import logging
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tumen import check
+from tumen.records import DATA, BadData, Records, load
+
+LOG = logging.getLogger(__name__)
+LOOK_EVERY = 2.0  # seconds between two looks at the files
+
+
+@dataclass
+class Store:
+    """Holds the records of one directory for all visitors."""
+
+    directory: Path
+    good: Records | None = None
+    report: check.Report | None = None  # why the newest files are not shown, if they are not
+    _stamp: tuple[tuple[str, int, int], ...] = ()
+    _looked: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def current(self) -> Records:
+        """The newest good records.
+
+        Raises BadData only if there have never been good ones.
+        """
+        with self._lock:
+            if self.good is None or time.monotonic() - self._looked > LOOK_EVERY:
+                self._look()
+        if self.good is None:
+            raise BadData(self.report or check.check(self.directory))
+        return self.good
+
+    def _look(self) -> None:
+        self._looked = time.monotonic()
+        stamp = _stamp(self.directory)
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self.good, self.report = load(self.directory), None
+        except BadData as error:
+            self.report = error.report
+            LOG.error("%s not loaded, %d mistakes:\n%s", self.directory, len(error.report.mistakes), error)
+
+
+def _stamp(directory: Path) -> tuple[tuple[str, int, int], ...]:
+    files = sorted([*directory.rglob("*.csv"), directory / "datapackage.json"])
+    stats = [(str(path), path.stat()) for path in files if path.exists()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+STORE = Store(Path(os.environ.get("TUMEN_DATA", DATA)))

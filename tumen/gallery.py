@@ -1,0 +1,194 @@
+"""The quote gallery: which quotes are wanted, what they add up to, and how each is shown."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from tumen import cards, wording
+from tumen.desk import Desk, Row
+from tumen.query import Query, Reader, ignored, spellings
+from tumen.records import Records
+from tumen.view import listed
+
+PER_PAGE = 24
+MOST_STANCES = 3  # named in the title, the most frequent first
+ORDERS: Mapping[str, str] = {"newest": "Newest first", "oldest": "Oldest first"}
+CHOICES = ("speaker", "speaker_country", "stance", "topic")  # single values out of a vocabulary
+FORECASTS: Mapping[str, str] = {"yes": "Forecasts only"}
+VERBS: Mapping[str, str] = {"denial": "deny"}  # where the label of a stance reads badly after a number
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader looks for among the quotes in view; empty means anything."""
+
+    q: str = ""
+    speaker: str = ""
+    speaker_country: str = ""
+    stance: str = ""
+    topic: str = ""
+    forecast: str = ""
+    sort: str = "newest"
+
+    @property
+    def is_default(self) -> bool:
+        """Nothing is looked for; the order does not matter."""
+        return not (self.q.strip() or self.forecast or any(getattr(self, name) for name in CHOICES))
+
+
+def vocabulary(records: Records) -> dict[str, Mapping[str, str]]:
+    """The values that each parameter may have, with their words."""
+    return {
+        "speaker": records.labels("speakers"),
+        "speaker_country": records.labels("countries"),
+        "stance": records.labels("quote_stances"),
+        "topic": records.labels("topics"),
+        "forecast": FORECASTS,
+        "sort": ORDERS,
+    }
+
+
+def from_query(query: Query, records: Records) -> tuple[Wanted, list[str]]:
+    """What an address asks for, and a note for each part of it that was ignored."""
+    reader = Reader(query)
+    found = {
+        name: reader.code(name, spellings(labels), getattr(Wanted, name))
+        for name, labels in vocabulary(records).items()
+    }
+    return Wanted(q=reader.last("q"), **found), reader.few_notes()
+
+
+def page_of(text: str, pages: int) -> tuple[int, str]:
+    """The page that an address names, and a note if it is not one of them."""
+    if not text:
+        return 1, ""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= pages:
+        return int(text[:6]), ""
+    return 1, ignored("page", text, f"is not a page from 1 to {pages}")
+
+
+def find(records: Records, quotes: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    """The quotes that are wanted, in the order wanted."""
+    keep = _by_choice(quotes, wanted) & _by_words(records, quotes, wanted.q)
+    if wanted.forecast:
+        keep &= quotes["forecast"]
+    return quotes[keep].sort_values(["known", "id"], ascending=wanted.sort == "oldest")
+
+
+def _by_choice(quotes: pd.DataFrame, wanted: Wanted) -> pd.Series:
+    keep = pd.Series(True, index=quotes.index)
+    for column, value in (
+        ("speaker_id", wanted.speaker),
+        ("country", wanted.speaker_country),
+        ("stance", wanted.stance),
+    ):
+        if value:
+            keep &= quotes[column].eq(value)
+    return keep & quotes["topics"].map(lambda topics: wanted.topic in topics) if wanted.topic else keep
+
+
+def _by_words(records: Records, quotes: pd.DataFrame, text: str) -> pd.Series:
+    """Every word must occur in quote, context or speaker's name; case and accents do not matter."""
+    words = folded(text).split()
+    haystack = records.once("quotes folded", lambda: _haystack(records))
+    hits = [all(word in haystack[quote] for word in words) for quote in quotes.index]
+    return pd.Series(hits, index=quotes.index, dtype=bool)
+
+
+def _haystack(records: Records) -> dict[str, str]:
+    rows = records["quotes"]
+    names = rows["speaker_id"].map(records.labels("speakers"))
+    return dict(zip(rows.index, map(folded, rows["text"] + " " + rows["context"] + " " + names), strict=True))
+
+
+def folded(text: str) -> str:
+    """A text without case and accents, for comparing."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def headline(records: Records, quotes: pd.DataFrame) -> str:
+    """The finding: '150 quotes by 88 speakers: 79 alarmed, 21 supportive, 14 deny'."""
+    words = {**{s: label.lower() for s, label in records.labels("quote_stances").items()}, **VERBS}
+    counts = quotes["stance"].value_counts().head(MOST_STANCES)
+    stances = [f"{n} {words[str(stance)]}" for stance, n in counts.items()]
+    speakers = wording.plural(quotes["speaker_id"].nunique(), "speaker")
+    return f"{wording.plural(len(quotes), 'quote')} by {speakers}: {listed(stances)}"
+
+
+def forecasts(desk: Desk, quotes: pd.DataFrame) -> str:
+    """How the forecasts among the quotes turned out, as far as was known on the day of the desk."""
+    rows = desk.rows("quotes", quotes.index[quotes["forecast"]])
+    if not rows:
+        return ""
+    known = pd.Series([row["outcome_status"] for row in rows if cards.outcome(desk, row)], dtype=object)
+    told = [f"{n} {desk.label('outcome_statuses', code).lower()}" for code, n in known.value_counts().items()]
+    rest = len(rows) - len(known)
+    if rest:
+        told.append(f"{rest} without a known outcome")
+    return f"{wording.plural(len(rows), 'forecast')}: {listed(told)}."
+
+
+def options(records: Records, quotes: pd.DataFrame, name: str, chosen: str = "") -> dict[str, str]:
+    """The values of a choice that occur in these quotes, with how often: code → 'Alarmed (79)'.
+
+    The chosen one is always among them, or its widget could not show it.
+    """
+    column = {"speaker": "speaker_id", "speaker_country": "country", "topic": "topics"}.get(name, name)
+    counts = quotes[column].explode().value_counts()
+    labels = vocabulary(records)[name]
+    codes = {str(code): int(count) for code, count in counts.items()}
+    if chosen:
+        codes.setdefault(chosen, 0)
+    ordered = codes if name == "stance" else sorted(codes, key=lambda code: folded(labels[code]))
+    return {code: f"{labels[code]} ({codes[code]})" for code in ordered}
+
+
+def tiles(desk: Desk, quotes: pd.DataFrame, text: str = "") -> list[Row]:
+    """The quotes as their cards in the grid show them, with the words searched for marked."""
+    words = folded(text).split()
+    return [_tile(desk, row, words) for row in desk.rows("quotes", quotes.index)]
+
+
+def _tile(desk: Desk, row: Row, words: list[str]) -> Row:
+    return {
+        **row,
+        "speaker": desk.label("speakers", row["speaker_id"]),
+        "marked": marked(row["text"], words),
+        "told": cards.outcome(desk, row),
+        "events": desk.rows("events", desk.public("events", row["about_events"])),
+        "transfers": desk.rows("transfers", desk.public("transfers", row["about_transfers"])),
+    }
+
+
+def marked(text: str, words: Iterable[str]) -> Markup:
+    """The text, escaped, with each occurrence of the (folded) words in <mark>."""
+    hit = [False] * len(text)
+    plain, origin = _aligned(text)
+    for word in words:
+        at = plain.find(word)
+        while at >= 0:
+            for i in range(at, at + len(word)):
+                hit[origin[i]] = True
+            at = plain.find(word, at + 1)
+    return _with_marks(text, hit)
+
+
+def _aligned(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its signs the place it came from."""
+    pairs = [(sign, place) for place, own in enumerate(text) for sign in folded(own)]
+    return "".join(sign for sign, _ in pairs), [place for _, place in pairs]
+
+
+def _with_marks(text: str, hit: list[bool]) -> Markup:
+    parts: list[Markup] = []
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or hit[place] != hit[start]:
+            piece = escape(text[start:place])
+            parts.append(Markup("<mark>{}</mark>").format(piece) if hit[start] else piece)
+            start = place
+    return Markup("").join(parts)
