@@ -7,7 +7,7 @@ import streamlit as st
 from tumen import flows, wording
 from tumen.app import frame, player
 from tumen.app.chart import chart
-from tumen.app.picks import pick
+from tumen.app.picks import catch_up, pick
 from tumen.app.prose import prose
 from tumen.figures import map as drawing
 from tumen.geography import BORDER_POLICY
@@ -40,6 +40,7 @@ def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict
 @st.fragment(run_every=player.tick())
 def drawn() -> None:
     """The map with its controls; while the months play, only this part runs again."""
+    catch_up()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = frame.choice(
             "view", "View", {name: v.title for name, v in drawing.VIEWS.items()}, default="eurasia"

@@ -88,8 +88,20 @@ def state(tables: Tables, transfer: Row, told: list[Row]) -> dict[str, object] |
         "contested": len(denials) > 0,
         "deniers": different(row["by_country"] for row in denials),
         "reaches": different(row["reach"] for row in denials),
+        "denied_by_sender": denied_by(transfer["origin"], denials),
+        "denied_by_receiver": denied_by(transfer["destination"], denials),
+        "lapsed": any(overtaken(row, claims) for row in denials),
         "credibility": grade(transfer, claims, denials),
     }
+
+
+def denied_by(country: str, denials: list[Row]) -> bool:
+    return any(row["stance"] == "denies" and row["by_country"] == country for row in denials)
+
+
+def overtaken(denial: Row, claims: list[Row]) -> bool:
+    own = [row for row in claims if row["by_country"] == denial["by_country"]]
+    return denial["stance"] == "denies" and any(last_day(r["date"]) > last_day(denial["date"]) for r in own)
 
 
 def letter(tables: Tables, source: str) -> str:
@@ -192,7 +204,16 @@ def fits(tables: Tables, row: Row, state: Mapping[str, object], told: list[Row],
         return False
     if state["evidence"] < wanted.evidence:  # type: ignore[operator]
         return False
-    return not wanted.contested or state["contested"] == (wanted.contested == "yes")
+    told = {
+        "": True,
+        "yes": state["contested"],
+        "no": not state["contested"],
+        "sender": state["denied_by_sender"],
+        "receiver": state["denied_by_receiver"],
+        "silent": state["silences"] > 0 and not state["contested"],
+        "lapsed": state["lapsed"],
+    }
+    return bool(told[wanted.contested])
 
 
 def of_type(tables: Tables, weapon_type: str, wanted: Wanted) -> bool:

@@ -58,7 +58,7 @@ def views(draw: st.DrawFn, days: st.SearchStrategy[date] = OFTEN) -> View:
         start=start,
         end=end,
         evidence=draw(st.sampled_from([0, 0, 0, 2, 3, 4, 5])),
-        contested=draw(st.sampled_from(["", "", "yes", "no"])),
+        contested=draw(st.sampled_from(["", "", *CONTESTED])),
         as_of=draw(st.none() | days),
     )
 

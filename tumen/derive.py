@@ -27,7 +27,8 @@ RULES: Mapping[str, str] = {
     "origins": "Independent origins are counted by whose knowledge it is, not by publications: five outlets "
     "that quote one briefing are one origin, and the agencies of one state are one origin.",
     "contested": "Someone has denied or doubted the transfer, its amount, its purpose or an agreement on it. "
-    "Silence and 'no comment' are recorded, but do not make it contested.",
+    "Silence and 'no comment' are recorded, but do not make it contested. A denial has lapsed once the country "
+    "that uttered it claims the transfer itself on a later day.",
     "credibility": "1 confirmed: claimed by two or more independent origins, one with a physical find "
     "(step 5) or two with imagery or records (step 4 or more). 2 probably true: two or more origins, best "
     "evidence step 3 or more. 3 possibly true: best evidence step 2 or more, or two origins. 4 doubtful: "
@@ -75,7 +76,7 @@ def states(records: Records, as_of: date | None = None) -> pd.DataFrame:
 
     Columns: first_reported, last_reported (days), first_assertion, claims, denials, silences,
     publications, origins (counts), evidence (1–5), evidence_assertion, evidence_date,
-    contested (bool), reaches (tuple), credibility (1–6), reliability (A–F), claimants, deniers
+    contested (bool), denied_by_sender, denied_by_receiver, lapsed (bools), reaches (tuple), credibility (1–6), reliability (A–F), claimants, deniers
     (tuples of country codes). See RULES for how each is derived.
     """
     return records.once(("states", as_of), lambda: _states(records, known(records, as_of)))
@@ -92,6 +93,7 @@ def _states(records: Records, assertions: pd.DataFrame) -> pd.DataFrame:
     state["contested"] = state["denials"] > 0
     state["deniers"] = _tuples(denials, "by_country", state.index)
     state["reaches"] = _tuples(denials, "reach", state.index)
+    state = state.assign(**_disputes(records, claims, denials, state.index))
     state["credibility"] = _credibility(state, claims, _outside_doubts(records, claims, denials))
     state.index.name = "transfer"
     return state
@@ -136,6 +138,29 @@ def _tuples(frame: pd.DataFrame, column: str, transfers: pd.Index) -> pd.Series:
     for transfer, value in zip(pairs["transfer"].tolist(), pairs[column].tolist(), strict=True):
         found.setdefault(transfer, []).append(value)
     return pd.Series([tuple(found.get(t, ())) for t in transfers.tolist()], index=transfers, dtype=object)
+
+
+def _disputes(
+    records: Records, claims: pd.DataFrame, denials: pd.DataFrame, index: pd.Index
+) -> dict[str, pd.Series]:
+    """Transfer → whether its sender or its receiver denies it, and whether a denial has lapsed.
+
+    A denial has lapsed once the country that uttered it claims the transfer itself on a later day.
+    """
+    told = denials[denials["stance"] == "denies"]
+    transfers = records["transfers"]
+    last = claims.groupby(["transfer", "by_country"])["known"].max().rename("claimed").reset_index()
+    after = told.merge(last, on=["transfer", "by_country"])
+    by = {
+        "denied_by_sender": told["transfer"][
+            told["by_country"].eq(told["transfer"].map(transfers["origin"]))
+        ],
+        "denied_by_receiver": told["transfer"][
+            told["by_country"].eq(told["transfer"].map(transfers["destination"]))
+        ],
+        "lapsed": after["transfer"][after["claimed"] > after["known"]],
+    }
+    return {name: pd.Series(index.isin(found), index=index) for name, found in by.items()}
 
 
 def _outside_doubts(records: Records, claims: pd.DataFrame, denials: pd.DataFrame) -> pd.Series:

@@ -29,7 +29,15 @@ PLURAL: Mapping[str, str] = {
     "claimant": "say so",
     "denier": "deny or doubt it",
 }
-CONTESTED: Mapping[str, str] = {"": "all", "yes": "contested", "no": "not contested"}
+CONTESTED: Mapping[str, str] = {
+    "": "all",
+    "yes": "contested",
+    "no": "not contested",
+    "sender": "denied by the sender",
+    "receiver": "denied by the receiver",
+    "silent": "asked about and left unanswered, but not denied",
+    "lapsed": "denied, and later claimed by the denier",
+}
 WINDOW = (date(2023, 9, 13), date(2024, 6, 19))  # the Kim–Putin meeting to the treaty
 
 
@@ -137,8 +145,7 @@ def _select(records: Records, view: View) -> Selection:
     rows = records["transfers"].loc[state.index]
     fits = _by_type(rows, records, view) & _by_country(rows, records, view)
     fits &= state["evidence"].ge(view.evidence)
-    if view.contested:
-        fits &= state["contested"].eq(view.contested == "yes")
+    fits &= _by_dispute(state, view)
     return Selection(
         view,
         state[fits & _by_period(records, state, view)],
@@ -153,6 +160,19 @@ def types_of(records: Records, view: View) -> frozenset[str]:
     return frozenset(
         t for t, family in records.family_of.items() if t in view.weapon_type or family in view.weapon_type
     )
+
+
+def _by_dispute(state: pd.DataFrame, view: View) -> pd.Series:
+    by_code = {
+        "": _all(state),
+        "yes": state["contested"],
+        "no": ~state["contested"],
+        "sender": state["denied_by_sender"],
+        "receiver": state["denied_by_receiver"],
+        "silent": state["silences"].gt(0) & ~state["contested"],
+        "lapsed": state["lapsed"],
+    }
+    return by_code[view.contested]
 
 
 def _by_type(rows: pd.DataFrame, records: Records, view: View) -> pd.Series:

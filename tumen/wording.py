@@ -36,6 +36,11 @@ def _digits(value: float) -> str:
     return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
+def capital(text: str) -> str:
+    """The text with a capital at its start, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """'1 event', '3 events'."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -25,7 +25,7 @@ def dialog(records: Records) -> None:
 @st.dialog("Record", width="large", on_dismiss=lambda: address.go(record=None))
 def _opened(records: Records) -> None:
     """The dialog's own part of the page: a link to another record replaces the card in place."""
-    if st.session_state.pop("card_closes", False):
+    if st.session_state.pop("card_closes", False) or "turn_to" in st.session_state:
         st.rerun()
     reference = address.local("record")
     if cards.exists(records, reference):

@@ -169,14 +169,12 @@ def _evidence(records: Records) -> None:
 
 
 def _contested() -> None:
-    st.segmented_control(
-        "Contested",
+    st.selectbox(
+        "Denied or doubted",
         list(CONTESTED),
-        format_func=lambda code: {"": "All", "yes": "Contested", "no": "Not"}[code],
+        format_func=lambda code: wording.capital(CONTESTED[code]),
         key=address.WIDGETS["contested"],
         on_change=address.from_widgets,
-        required=True,
-        width="stretch",
     )
 
 

@@ -17,6 +17,7 @@ def pick(value: str | None) -> None:
     """
     if not value:
         return
+    st.session_state.picked = True
     kind, _, name = value.partition(":")
     if kind in FILTERS:
         address.toggle(FILTERS[kind], name)
@@ -27,3 +28,9 @@ def pick(value: str | None) -> None:
         address.go(record=None)
     else:
         address.go(record=value)
+
+
+def catch_up() -> None:
+    """In a fragment: what was picked there concerns the whole page, so run all of it."""
+    if st.session_state.pop("picked", False):
+        st.rerun()

@@ -19,6 +19,7 @@ except BadData as error:
     st.stop()
 
 view = address.adopt(records)
+st.session_state.pop("picked", None)
 pages = frame.pages()
 page = st.navigation(list(pages.values()), position="hidden")
 if "turn_to" in st.session_state:
