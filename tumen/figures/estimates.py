@@ -27,6 +27,7 @@ HEIGHTS = {"row": 270, "half": 200, "phone": 220}
 TITLE, SUB, LABEL = 14, 12, 11  # sizes of text
 FOOT, GAP = 26, 30  # below a panel: dates, air
 ARROW = 15  # how far the arrow of a bound reaches
+SIGNS = ("point", "lower", "upper", "interval", "month", "period", "dispute", "line")
 UP, DOWN = "M0,3L0,15M-4,10L0,15L4,10", "M0,-3L0,-15M-4,-10L0,-15L4,-10"
 
 
@@ -41,6 +42,24 @@ def _kept(panel: Panel) -> tuple[Figure, ...]:
     ends = {min(panel.figures, key=lambda f: f.least).id, max(panel.figures, key=lambda f: f.most).id}
     newest = {figure.id for figure in panel.figures[-(MOST_MARKS - len(ends)) :]}
     return tuple(figure for figure in panel.figures if figure.id in ends | newest)
+
+
+def signs(panels: Sequence[Panel]) -> list[str]:
+    """Which signs the panels use, for the key above the chart."""
+    drawn = [figure for panel in panels for figure in panel.figures]
+    used = {sign for figure in drawn for sign in _signs(figure)}
+    used |= {"line"} if any(panel.revisions() for panel in panels) else set()
+    return [sign for sign in SIGNS if sign in used]
+
+
+def _signs(figure: Figure) -> Iterator[str]:
+    yield figure.bound
+    if _vague(figure):
+        yield "month"
+    if figure.disputes:
+        yield "dispute"
+    elif figure.group and figure.group.period:
+        yield "period"
 
 
 # --- measures --------------------------------------------------------------------------------------
@@ -187,11 +206,12 @@ def _wishes(panel: Panel) -> Iterator[tuple[Figure, list[str]]]:
     """Figures in the order in which they may claim room, each with its texts, the best first."""
     newest = {figure.origin: figure.id for figure in panel.figures}
     ends = {min(panel.figures, key=lambda f: f.least).id, max(panel.figures, key=lambda f: f.most).id}
-    telling = {*ends, *newest.values()}
+    telling, said = {*ends, *newest.values()}, set()
     for figure in sorted(panel.figures, key=lambda f: (f.id not in ends, f.id not in telling, -anchor(f))):
         number = _number(figure)
         named = f"{wrap(figure.who, LABEL, 150, 1)[0]} {number}" if figure.who else number
-        yield figure, [named, number] if figure.id in telling else [number]
+        yield figure, [named, number] if figure.id in telling and named not in said else [number]
+        said.add(named)
 
 
 def _number(figure: Figure) -> str:

@@ -1,0 +1,546 @@
+"""What the Figures page says: how far the published numbers for one thing lie apart, and who gave each.
+
+Like is set beside like alone: a panel holds the figures of one transfer with the same measure, unit,
+rate and scope, and which of them are compared is for `derive.spreads` to say. Nothing is summed, and a
+flow's figures are never added to those of the flows within it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from math import inf, log, log2
+from typing import Any
+
+from tumen import cards, dates, derive, wording
+from tumen.derive import Spread
+from tumen.desk import Desk, Row, referring
+from tumen.query import Query, Reader
+from tumen.records import DENIALS, Records
+from tumen.view import Selection
+
+# Several transfers read as one question: code in the address → its words, and the flow that holds the others.
+READINGS: Mapping[str, tuple[str, str]] = {
+    "shells": ("Shells and containers", "prk-rus-munitions-containers")
+}
+PLANS = ("planned", "ordered")  # measures of what is meant to come, never set against what came
+MOST_RANKED, MOST_CHOICES = 60, 200
+SHOWN_RANKED = 5  # at once; the others fold away
+MONTH = 31  # days within which two figures count as given at the same time
+LOG_FROM = 10  # highest over lowest from which an even scale would hide the small figures
+BOUNDS = {
+    "more than": "lower",
+    "at least": "lower",
+    "up to": "upper",
+    "fewer than": "upper",
+    "almost": "upper",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number that someone published about a transfer, with all that must be read beside it."""
+
+    id: str
+    transfer: str
+    item: str
+    date: str
+    by: str
+    who: str  # whose knowledge it is, in a word or two
+    origin: str
+    stance: str
+    words: str  # 'more than 10,000 containers'
+    what: str  # 'supplied, August 2023 – January 2024'
+    bound: str  # 'point', 'lower', 'upper', 'interval'; 'words' for 'dozens'
+    low: float | None
+    high: float | None
+    measure: str
+    unit: str
+    rate: str
+    scope: str
+    period: str
+    as_of: str
+    conversion: str
+    note: str
+    cited: Row  # its source
+    group: Spread | None  # the figures that it is compared with; None for a denial and for mere words
+
+    @property
+    def least(self) -> float:
+        """The lower end of an interval, else the number itself."""
+        return min(self._ends)
+
+    @property
+    def most(self) -> float:
+        """The upper end of an interval, else the number itself."""
+        return max(self._ends)
+
+    @property
+    def _ends(self) -> list[float]:
+        return [end for end in (self.low, self.high) if end is not None]
+
+    @property
+    def not_under(self) -> float:
+        """The least that it leaves possible: nothing below 'more than', anything below 'up to'."""
+        return -inf if self.bound == "upper" else self.least
+
+    @property
+    def not_over(self) -> float:
+        """The most that it leaves possible."""
+        return inf if self.bound == "lower" else self.most
+
+    @property
+    def covers(self) -> str:
+        """The stretch of time that it covers, in words."""
+        return dates.period_words(self.period)
+
+    @property
+    def days(self) -> dates.Span:
+        """The days on which it may have been published."""
+        return dates.parse(self.date)
+
+    @property
+    def disputes(self) -> bool:
+        """Whether it is given by someone who denies or doubts the transfer or its amount."""
+        return self.stance in DENIALS
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The figures of one transfer that may share an axis: one measure, unit, rate and scope."""
+
+    transfer: str
+    item: str
+    title: str  # 'Containers, supplied'
+    measure: str
+    scope: str
+    contested: bool
+    figures: tuple[Figure, ...]  # oldest first
+
+    @property
+    def least(self) -> float:
+        """The lowest number of all."""
+        return min(figure.least for figure in self.figures)
+
+    @property
+    def most(self) -> float:
+        """The highest number of all."""
+        return max(figure.most for figure in self.figures)
+
+    @property
+    def ratio(self) -> float:
+        """Highest over lowest; 1 where the lowest is not above zero."""
+        return self.most / self.least if self.least > 0 else 1.0
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the numbers lie so far apart that equal steps must stand for equal factors."""
+        return self.ratio >= LOG_FROM
+
+    @property
+    def origins(self) -> int:
+        """How many independent origins its figures have."""
+        return len({figure.origin for figure in self.figures})
+
+    @property
+    def alternative(self) -> bool:
+        """Whether it reckons what containers would hold if all were of one calibre: one of two readings."""
+        return self.scope.startswith("if-")
+
+    def revisions(self) -> list[list[Figure]]:
+        """Per origin the figures that it gave for the same thing, where there are several."""
+        runs: dict[tuple[str, Spread | None], list[Figure]] = {}
+        for figure in self.figures:
+            runs.setdefault((figure.origin, figure.group), []).append(figure)
+        return [run for run in runs.values() if len(run) > 1]
+
+
+# --- what can be chosen ----------------------------------------------------------------------------
+
+
+def ranked(records: Records, as_of: date | None) -> list[tuple[str, Spread]]:
+    """All groups of two or more comparable figures, the strongest disagreement first.
+
+    Strong is what is wide and what many independent origins take part in. A single origin that changes
+    its number revises it and does not disagree with itself: such groups stand last.
+    """
+    return records.once(("ranked", as_of), lambda: _ranked(derive.spreads(records, as_of)))
+
+
+def _ranked(spreads: Mapping[str, list[Spread]]) -> list[tuple[str, Spread]]:
+    found = [(transfer, spread) for transfer, own in spreads.items() for spread in own if spread.figures > 1]
+    return sorted(found, key=lambda pair: _rank(*pair))
+
+
+def _rank(transfer: str, spread: Spread) -> tuple[Any, ...]:
+    strength = log(spread.ratio) * log2(max(spread.origins, 2))
+    return spread.origins == 1, -strength, -spread.figures, transfer
+
+
+def choices(records: Records, selection: Selection, wanted: str = "") -> dict[str, str]:
+    """What the page can show, with words for a list: readings, then transfers, most disputed first.
+
+    Of very many transfers only the first are listed, and the one that the address asks for.
+    """
+    counted = records.once(("figure counts", selection.view), lambda: _counted(records, selection))
+    listed = list(counted)[:MOST_CHOICES]
+    listed += [wanted] if wanted in counted and wanted not in listed else []
+    readings = {
+        code: words for code, (words, _) in READINGS.items() if len(_holders(records, code, counted)) > 1
+    }
+    return readings | {t: _choice_words(records, t, counted[t]) for t in listed}
+
+
+def _choice_words(records: Records, transfer: str, count: int) -> str:
+    desk = Desk(records)
+    row = desk.row("transfers", transfer)
+    ends = " → ".join(desk.cell("countries", row[end], "short") for end in ("origin", "destination"))
+    return f"{row['item']}, {ends} ({wording.plural(count, 'figure')})"
+
+
+def _counted(records: Records, selection: Selection) -> dict[str, int]:
+    """Transfers in view with figures → how many; the most disputed first, then those with most figures."""
+    spreads = derive.spreads(records, selection.view.as_of)
+    counts = {t: sum(s.figures for s in spreads[t]) for t in selection.transfers if t in spreads}
+    order: dict[str, int] = {}
+    for transfer, _ in ranked(records, selection.view.as_of):
+        order.setdefault(transfer, len(order))
+    return {t: counts[t] for t in sorted(counts, key=lambda t: (order.get(t, len(order)), -counts[t], t))}
+
+
+def default(selection: Selection, options: Iterable[str]) -> str:
+    """Shells and containers in the whole view, else the most disputed transfer; '' where there is none."""
+    codes = list(options)
+    whole = selection.view.active == (selection.view.as_of is not None)
+    kept = codes if whole else [code for code in codes if code not in READINGS]
+    return next(iter(kept), "")
+
+
+def transfers(records: Records, selection: Selection, choice: str) -> list[str]:
+    """The transfers behind a choice: itself, or for a reading the umbrella flow in view and all within it."""
+    return _holders(records, choice, selection.transfers) if choice in READINGS else [choice]
+
+
+def _holders(records: Records, reading: str, among: Iterable[str]) -> list[str]:
+    allowed, todo, found = set(among), [READINGS[reading][1]], []
+    within = referring(records, "transfers", "parent")
+    while todo:
+        transfer = todo.pop(0)
+        found += [transfer] if transfer in allowed else []
+        todo += within.get(transfer, ())
+    return found
+
+
+# --- figures and panels ----------------------------------------------------------------------------
+
+
+def figures(records: Records, as_of: date | None, ids: Iterable[str]) -> list[Figure]:
+    """Every figure published on some transfers by a day, oldest first; also those given in words only."""
+    kept: dict[str, list[Figure]] = records.once(("figures", as_of), dict)  # a filter changes none of them
+    for transfer in (wanted := list(ids)):
+        if transfer not in kept:
+            kept[transfer] = _figures(Desk(records, as_of), transfer)
+    found = [figure for transfer in wanted for figure in kept[transfer]]
+    return sorted(found, key=lambda f: (f.days.last, f.item, f.id))
+
+
+def _figures(desk: Desk, transfer: str) -> list[Figure]:
+    spreads = derive.spreads(desk.records, desk.as_of).get(transfer, ())
+    group = {assertion: spread for spread in spreads for assertion in spread.assertions}
+    told = desk.naming("assertions", "transfer", transfer)
+    rows = cards.assertions(desk, (a for a in told if desk.cell("assertions", a, "measure")))
+    return [_figure(desk, row, group.get(row["id"])) for row in rows if row["figure"]]
+
+
+def _figure(desk: Desk, row: Row, group: Spread | None) -> Figure:
+    low, high = (_number(row[end]) for end in ("low", "high"))
+    copied = ("id", "transfer", "date", "by", "origin", "stance", "measure", "unit", "rate", "scope")
+    return Figure(
+        **{name: row[name] for name in (*copied, "period", "as_of", "conversion", "what", "cited")},
+        item=desk.label("transfers", row["transfer"]),
+        who=short_name(desk, row["origin"]),
+        words=row["figure"],
+        bound=_bound(row["qualifier"], low, high),
+        low=low,
+        high=high,
+        note="" if desk.as_of else row["note"],  # written with hindsight
+        group=group,
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+def _bound(qualifier: str, low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return "words"
+    if low is not None and high is not None and low != high:
+        return "interval"
+    return BOUNDS.get(qualifier, "point")
+
+
+def short_name(desk: Desk, origin: str) -> str:
+    """Whose knowledge a figure is, short enough to stand beside a mark: 'South Korea', 'RUSI'."""
+    if not origin:
+        return ""
+    row = desk.row("origins", origin)
+    if row["kind"] == "government" and row["country"]:
+        return str(desk.cell("countries", row["country"], "short"))
+    name, _, rest = str(row["name"]).partition(" (")
+    initials = "".join(word[0] for word in name.split() if word[0].isupper())
+    if initials.lower() == origin:  # 'Multilateral Sanctions Monitoring Team' is known as MSMT
+        return initials
+    return rest.rstrip(")") if rest else name.split(", ")[0]
+
+
+def panels(records: Records, selection: Selection, told: Sequence[Figure]) -> list[Panel]:
+    """The figures in numbers by what may share an axis; most figures first, alternatives side by side."""
+    found: dict[tuple[str, ...], list[Figure]] = {}
+    for figure in told:
+        if figure.group is not None:
+            key = (figure.transfer, figure.measure, figure.unit, figure.rate, figure.scope)
+            found.setdefault(key, []).append(figure)
+    made = [_panel(records, selection, own) for own in found.values()]
+    lead: dict[tuple[str, ...], tuple[float, float]] = {}  # bundle → its most figures, its widest spread
+    for panel in made:
+        lead[_bundle(panel)] = max(lead.get(_bundle(panel), (0, 0)), (len(panel.figures), panel.ratio))
+    order = {bundle: (-most, -ratio) for bundle, (most, ratio) in lead.items()}
+    return sorted(made, key=lambda p: (order[_bundle(p)], _bundle(p), -len(p.figures), p.title))
+
+
+def _bundle(panel: Panel) -> tuple[str, ...]:
+    """Panels of one bundle stand together: the alternative readings of one capacity."""
+    first = panel.figures[0]
+    if panel.alternative:
+        return (panel.measure, first.unit, first.rate, "if-")
+    return (panel.measure, first.unit, first.rate, panel.scope, panel.transfer)
+
+
+def _panel(records: Records, selection: Selection, own: list[Figure]) -> Panel:
+    first = own[0]
+    contested = first.transfer in selection.states.index and bool(
+        selection.states.at[first.transfer, "contested"]
+    )
+    return Panel(
+        first.transfer, first.item, _title(records, first), first.measure, first.scope, contested, tuple(own)
+    )
+
+
+def _title(records: Records, figure: Figure) -> str:
+    """'Containers: supplied'; 'Rounds: capacity, not a count, if all were 152 mm'."""
+    words = {"capacity": "capacity, not a count", "ordered": "ordered, not delivered"}
+    parts = [words.get(figure.measure, records.label("measures", figure.measure))]
+    if figure.rate != "total":
+        parts.append(records.label("rates", figure.rate))
+    if figure.scope != "this-flow":
+        parts.append(records.label("scopes", figure.scope))
+    unit = str(records["units"].at[figure.unit, "plural"]) if figure.unit else "number"
+    return f"{unit[:1].upper()}{unit[1:]}: {', '.join(parts)}"
+
+
+def split(found: Sequence[Panel]) -> tuple[list[Panel], list[Figure]]:
+    """The panels worth a chart, and the figures that stand alone for what they measure."""
+    drawn = [panel for panel in found if len(panel.figures) > 1]
+    alone = [panel.figures[0] for panel in found if len(panel.figures) == 1]
+    return drawn, sorted(alone, key=lambda f: (f.days.last, f.id))
+
+
+def colour_ranks(records: Records) -> dict[str, int]:
+    """Origin → its place by the number of its figures ever, so that colours keep from view to view."""
+    return records.once("figure origins", lambda: _colour_ranks(records))
+
+
+def _colour_ranks(records: Records) -> dict[str, int]:
+    said = records["assertions"]
+    counts = said.loc[said["low"].notna() | said["high"].notna(), "origin"].value_counts()
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
+    return {str(origin): place for place, (origin, _) in enumerate(ordered)}
+
+
+# --- the ranked list -------------------------------------------------------------------------------
+
+
+def ranking(records: Records, selection: Selection) -> dict[str, Any]:
+    """The disagreements in view, widest first, as rows with a strip on one common scale of factors.
+
+    Returns rows (see `_disagreement`), shown (how many at once), ticks (label, left in per cent),
+    left_out, agreeing and alone: how many groups hold figures that all agree, and how many one figure.
+    """
+    as_of, wanted = selection.view.as_of, frozenset(selection.transfers)
+    several = [pair for pair in ranked(records, as_of) if pair[0] in wanted]
+    wide = [pair for pair in several if pair[1].ratio > 1]
+    widest = max((spread.ratio for _, spread in wide), default=1.0)
+    spreads = derive.spreads(records, as_of)
+    return {
+        "rows": [_disagreement(records, as_of, *pair, widest) for pair in wide[:MOST_RANKED]],
+        "shown": SHOWN_RANKED,
+        "ticks": _ticks(widest),
+        "left_out": max(0, len(wide) - MOST_RANKED),
+        "agreeing": len(several) - len(wide),
+        "alone": sum(s.figures == 1 for t in wanted if t in spreads for s in spreads[t]),
+    }
+
+
+def _disagreement(
+    records: Records, as_of: date | None, transfer: str, spread: Spread, widest: float
+) -> dict[str, Any]:
+    own = [f for f in figures(records, as_of, [transfer]) if f.id in spread.assertions]
+    latest = max(own, key=lambda f: (f.days.last, f.id))
+    return {
+        "transfer": transfer,
+        "item": records.label("transfers", transfer),
+        "what": wording.measured(spread, records),
+        "words": wording.spread(spread, records),
+        "factor": factor(spread.ratio),
+        "width": _along(spread.ratio, widest),
+        "marks": _marks(own, spread.low, widest),
+        "figures": spread.figures,
+        "origins": spread.origins,
+        "latest": latest,
+        "together": _together(own),
+        "plan": spread.measure in PLANS,
+        "capacity": spread.measure == "capacity",
+    }
+
+
+def factor(ratio: float) -> str:
+    """'23', '6', '2.1', '1.06': a factor with as many digits as tell it."""
+    return f"{ratio:.0f}" if ratio >= 9.95 else wording.number(round(ratio, 1 if ratio >= 1.15 else 2))
+
+
+def _along(ratio: float, widest: float) -> float:
+    """How far along the common scale a factor lies, in per cent."""
+    return round(100 * log(ratio) / log(widest), 2) if ratio > 1 and widest > 1 else 0.0
+
+
+def _marks(own: Iterable[Figure], low: float, widest: float) -> list[dict[str, float]]:
+    spans = [(_along(f.least / low, widest), _along(f.most / low, widest)) for f in own]
+    return [{"left": left, "width": round(right - left, 2)} for left, right in spans]
+
+
+def _ticks(widest: float) -> list[dict[str, Any]]:
+    return [{"label": f"×{n}", "left": _along(n, widest)} for n in (1, 3, 10, 30, 100, 1000) if n <= widest]
+
+
+def _together(own: Sequence[Figure]) -> dict[str, Any] | None:
+    """Of two origins that spoke within a month and cannot both be right, those furthest apart.
+
+    Here growth over time plays no part, and 'more than 1,000' does not contradict 'about 2,000'.
+    """
+    near = [
+        (high.not_under / low.not_over, low, high)
+        for one, other in combinations(own, 2)
+        if one.origin != other.origin and abs((one.days.last - other.days.last).days) <= MONTH
+        for low, high in ((one, other), (other, one))
+        if 0 < low.not_over < high.not_under
+    ]
+    if not near:
+        return None
+    ratio, low, high = max(near, key=lambda found: found[0])
+    return {"factor": factor(ratio), "low": low, "high": high}
+
+
+# --- words -----------------------------------------------------------------------------------------
+
+
+def headline(records: Records, selection: Selection, chosen: Sequence[str]) -> str:
+    """The finding: how far the figures of the chosen transfers lie apart, from whom to whom."""
+    wanted = frozenset(chosen)
+    pair = next((pair for pair in ranked(records, selection.view.as_of) if pair[0] in wanted), None)
+    if pair is None:
+        return _no_two(records, selection, chosen)
+    transfer, spread = pair
+    what = _about(records, transfer, spread)
+    if spread.ratio <= 1:
+        return f"{what}: the {spread.figures} published figures agree, {wording.spread(spread, records)}"
+    own = [f for f in figures(records, selection.view.as_of, [transfer]) if f.id in spread.assertions]
+    low = next(f for f in own if f.least == spread.low)
+    high = next(f for f in own if f.most == spread.high)
+    ends = f"a factor of {factor(spread.ratio)}, from {_said(low)} to {_said(high)}"
+    if spread.origins == 1:
+        return f"{what}: one origin changed its figure by {ends}"
+    return f"{what}: published figures {'differ by' if low.origin != high.origin else 'span'} {ends}"
+
+
+def _about(records: Records, transfer: str, spread: Spread) -> str:
+    words = wording.measured(spread, records)
+    return f"{records.label('transfers', transfer)}{'' if words == 'supplied' else f' ({words})'}"
+
+
+def _said(figure: Figure) -> str:
+    return f"{figure.words} ({figure.who}, {dates.words(figure.date)})"
+
+
+def _no_two(records: Records, selection: Selection, chosen: Sequence[str]) -> str:
+    count = sum(s.figures for t in chosen for s in derive.spreads(records, selection.view.as_of).get(t, ()))
+    item = records.label("transfers", chosen[0])
+    if count == 1:
+        return f"{item}: one published figure, and no other to compare it with"
+    return f"{item}: {count} published figures, no two of which measure the same thing"
+
+
+def in_words(drawn: Sequence[Panel]) -> str:
+    """The charts for those who cannot see them: each panel with its range."""
+    told = "; ".join(
+        f"{p.item}, {p.title}: {wording.plural(len(p.figures), 'figure')} from "
+        f"{wording.number(p.least)} to {wording.number(p.most)}"
+        for p in drawn
+    )
+    count = wording.plural(len(drawn), "panel")
+    return f"Published figures by date of publication, {count}. {told}. All are in the table below."
+
+
+def cautions(records: Records, selection: Selection, told: Sequence[Figure]) -> list[tuple[str, str]]:
+    """What must be known to read these figures, a heading and a sentence each; only what bears on them."""
+    desk, chosen = Desk(records, selection.view.as_of), {f.transfer for f in told}
+    within = referring(records, "transfers", "parent")
+    holds = {
+        "capacity-not-count": any(f.measure == "capacity" for f in told),
+        "alternative-capacities": any(f.scope.startswith("if-") for f in told),
+        "umbrella": any(t in within for t in chosen),
+    }
+    said = [
+        (desk.label("warnings", code), desk.meaning("warnings", code, "sentence"))
+        for code, so in holds.items()
+        if so
+    ]
+    return said + [(head, text) for head, text, so in _own_cautions(told) if so]
+
+
+def _own_cautions(told: Sequence[Figure]) -> list[tuple[str, str, bool]]:
+    planned, converted = any(f.measure in PLANS for f in told), any(f.conversion for f in told)
+    words = sum(f.bound == "words" for f in told)
+    denied = sum(f.group is None and f.bound != "words" for f in told)
+    return [
+        ("Planned or ordered", "Never compared with what was delivered.", planned),
+        (
+            "Converted",
+            "Computed from another quantity; the table says by whom, from what and how.",
+            converted,
+        ),
+        (
+            "In words only",
+            f"{wording.plural(words, 'figure')} such as “dozens”, in the table only.",
+            words > 0,
+        ),
+        (
+            "Denials",
+            f"{wording.plural(denied, 'zero')} that denies the whole, in the table only.",
+            denied > 0,
+        ),
+    ]
+
+
+def remarks(records: Records, selection: Selection, chosen: Iterable[str]) -> list[tuple[str, str, str]]:
+    """The editors' notes on the chosen transfers: id, item, note; with hindsight, so only for today."""
+    if selection.view.as_of:
+        return []
+    rows = Desk(records).rows("transfers", chosen)
+    return [(row["id"], row["item"], row["note"]) for row in rows if row["note"]]
+
+
+def understood(query: Query, options: Iterable[str], usual: str) -> tuple[str, list[str]]:
+    """The choice that an address names, and a note where it names none that has figures in view."""
+    reader = Reader(query)
+    return reader.code("of", {code: code for code in options}, usual), reader.few_notes()
