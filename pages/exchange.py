@@ -1,0 +1,104 @@
+"""What did each side give, and what did it get?"""
+
+import streamlit as st
+
+from tumen import climb, exchange, ladder
+from tumen.app import address, frame
+from tumen.app.chart import chart
+from tumen.app.picks import pick
+from tumen.app.prose import prose
+from tumen.desk import Desk
+from tumen.figures import exchange as drawing
+from tumen.templates import render
+
+WIDTHS = (340, 620, 980)  # the dots are packed for a width: phone, tablet, desk
+
+records, selection = frame.scene()
+
+if not selection.transfers:
+    frame.empty(records, selection)
+    st.stop()
+
+as_of = selection.view.as_of
+desk = Desk(records, as_of)
+found = exchange.table(records, selection)
+pairs = {pair.key: pair for pair in exchange.pairs(found)}
+first = next(iter(pairs))
+pair = pairs.get(address.local("pair"), pairs[first])
+
+
+def picked(value: str | None) -> None:
+    """A click on the head of a pair chooses it; anything else is as on every page."""
+    kind, _, name = (value or "").partition(":")
+    if kind == "pair":
+        address.go(pair=None if name == first else name)
+    else:
+        pick(value)
+
+
+def shown(template: str, key: str, **values: object) -> None:
+    """Put a part of the page on the screen; all parts share desk and colours."""
+    html = render(template, desk=desk, level=2, family_colours=colours["families"], **values)
+    prose(html, key=key, on_pick=picked)
+
+
+def legend() -> list[dict[str, object]]:
+    """The families of the pair as buttons that filter; the counts stand in the picture."""
+    present = {
+        family for direction in pair.directions for family in exchange.between(found, *direction)["family"]
+    }
+    kept = {f"family:{family}": records.label("families", family) for family in present}
+    entries = frame.family_legend(records, selection, colours)
+    return [entry | {"label": kept[entry["pick"]]} for entry in entries if entry["pick"] in kept]
+
+
+colours = frame.colours()
+frame.title("What did each side give, and what did it get?", exchange.headline(records, found, pair))
+shown(
+    "exchange.html",
+    "picture",
+    picture=exchange.picture(records, found),
+    groups=exchange.GROUPS,
+    chosen=pair.key,
+)
+
+if len(pairs) > 1:
+    labels = {key: exchange.pair_label(records, one) for key, one in pairs.items()}
+    frame.choice("pair", "Pair", labels, default=first)
+shown("exchange_sides.html", "sides", sides=exchange.sides(records, found, pair))
+chart(
+    records.once(
+        ("exchange", selection.view, pair, colours["background"]),
+        lambda: {
+            width: drawing.figure(
+                exchange.reports(records, found, pair),
+                palette=colours,
+                width=width,
+                names=exchange.names(records, found, pair),
+                as_of=as_of,
+            )
+            for width in WIDTHS
+        },
+    ),
+    key="reports",
+    alt=exchange.in_words(records, found, pair),
+    on_pick=picked,
+    legend=legend(),
+)
+shown(
+    "exchange_ledger.html",
+    "ledger",
+    order=exchange.order(records, found, pair, as_of),
+    apart=exchange.apart,
+    ledger=exchange.ledger(records, found, pair, as_of),
+    names=[records.label("countries", code) for code in (pair.left, pair.right)],
+    not_found=exchange.not_found(records, found, pair, selection.view),
+)
+shown(
+    "exchange_ladder.html",
+    "ladder",
+    climbs=climb.climbs(records, found, as_of),
+    rungs=ladder.RUNGS,
+    rules=ladder.RULES,
+    apart=exchange.apart,
+)

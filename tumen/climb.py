@@ -1,0 +1,142 @@
+"""How the transfers in view climbed the evidence ladder: lags by direction, and a row of marks for each."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from tumen import dates, ladder
+from tumen.desk import Desk
+from tumen.exchange import between, pairs, reference
+from tumen.records import Records
+
+Row = dict[str, Any]
+
+MOST = 160  # rows
+
+
+def climbs(records: Records, found: pd.DataFrame, as_of: date | None) -> Row:
+    """Every transfer in view on the evidence ladder, and the lags by direction.
+
+    Returns totals (Lag by rung), never (by rung), directions (rows of lags), shown and others (rows with
+    the marks of the dot plot), more (rows left out), ticks and span of its time axis.
+    """
+    own = ladder.rungs(records, as_of).loc[found.index]
+    lags = ladder.lags(own)
+    proven = own["records"].notna() | own["find"].notna()
+    first = lags[["records", "find"]].min(axis=1)
+    ranked = [*first[proven].sort_values(kind="stable").index, *_by_report(own[~proven])]
+    kept = ranked[:MOST]
+    axis = _axis(own)
+    rows = _climb_rows(records, found, own, lags, kept, axis)
+    return {
+        "totals": ladder.summary(own),
+        "never": {rung: ladder.never(own, rung) for rung in ladder.RUNGS},
+        "directions": _directions(records, found, own),
+        "shown": [row for row in rows if row["proven"]],
+        "others": [row for row in rows if not row["proven"]],
+        "more": len(ranked) - len(kept),
+        "ticks": _ticks(*axis),
+        "count": len(found),
+    }
+
+
+def _by_report(own: pd.DataFrame) -> list[str]:
+    return list(own.sort_values("report", kind="stable").index)
+
+
+def _axis(own: pd.DataFrame) -> tuple[date, date]:
+    """From a little before the first report to the last rung reached."""
+    last = own[list(ladder.RUNGS)].max().max()
+    return own["report"].min().date() - timedelta(days=92), last.date() + timedelta(days=15)
+
+
+def _ticks(first: date, last: date) -> list[Row]:
+    years = range(first.year, last.year + 1)
+    halves = [date(year, month, 1) for year in years for month in (1, 7)]
+    return [
+        {"left": _percent(day, first, last), "label": str(day.year) if day.month == 1 else "Jul"}
+        for day in halves
+        if first <= day <= last
+    ]
+
+
+def _percent(day: date, first: date, last: date) -> float:
+    return round(100 * (day - first).days / max(1, (last - first).days), 2)
+
+
+def _directions(records: Records, found: pd.DataFrame, own: pd.DataFrame) -> list[Row]:
+    rows = []
+    for pair in pairs(found):
+        for origin, destination in pair.directions:
+            ids = between(found, origin, destination).index
+            if len(ids):
+                rows.append(
+                    {
+                        "giver": records.label("countries", origin),
+                        "taker": records.label("countries", destination),
+                        "count": len(ids),
+                        "record": reference(found.loc[ids], origin, destination),
+                        "lags": ladder.summary(own.loc[ids]),
+                    }
+                )
+    return rows
+
+
+def _climb_rows(
+    records: Records,
+    found: pd.DataFrame,
+    own: pd.DataFrame,
+    lags: pd.DataFrame,
+    kept: Iterable[str],
+    axis: tuple[date, date],
+) -> list[Row]:
+    desk = Desk(records)
+    return [_climb(desk, found.loc[t], own.loc[t], lags.loc[t], axis) for t in kept]
+
+
+def _climb(desk: Desk, row: Any, rungs: Any, lags: Any, axis: tuple[date, date]) -> Row:
+    """One transfer: its dates, the days between, and where its marks stand."""
+    reached = [rung for rung in ladder.RUNGS if pd.notna(rungs[rung])]
+    days = {rung: 0 if rung == "report" else int(lags[rung]) for rung in reached}
+    groups = [(day, [rung for rung in reached if days[rung] == day]) for day in sorted({*days.values()})]
+    lefts = [_percent(rungs[own[0]].date(), *axis) for _, own in groups]
+    stops = [
+        {
+            "days": day,
+            "left": left,
+            "date": _short(desk.cell("assertions", rungs[f"{own[0]}_by"], "date")),
+            "rungs": own,
+        }
+        for (day, own), left in zip(groups, lefts, strict=True)
+    ]
+    return {
+        "id": row["id"],
+        "item": row["item"],
+        "ends": f"{desk.label('countries', row['origin'])} → {desk.label('countries', row['destination'])}",
+        "stops": stops,
+        "line": {"left": lefts[0], "right": round(100 - lefts[-1], 2)},
+        "began": _began(rungs, lags, axis),
+        "proven": "records" in reached or "find" in reached,
+    }
+
+
+def _short(text: str) -> str:
+    """'5 Oct 2023', 'Oct 2023', '2023': a prefix date for a narrow place."""
+    return " ".join(word[:3] if word.isalpha() else word for word in dates.words(text).split())
+
+
+def _began(rungs: Any, lags: Any, axis: tuple[date, date]) -> Row | None:
+    """The start as a stretch of the axis; None where it is not known to the month."""
+    if not rungs["start"]:
+        return None
+    first, last = rungs["began"].date(), rungs["began_last"].date()
+    left, right = (min(100.0, max(0.0, _percent(day, *axis))) for day in (first, last))
+    return {
+        "date": _short(rungs["start"]),
+        "days": int(lags["began"]),
+        "left": left,
+        "width": round(right - left, 2),
+        "before": last < axis[0],
+    }

@@ -1,0 +1,503 @@
+"""What the Exchange says: for each pair of countries what either gave, how well it is shown, and when.
+
+Everything counts transfers on record, never amounts: containers, tonnes and dollars cannot be added.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from tumen import dates, flows, ladder, wording
+from tumen.desk import Desk, referring
+from tumen.records import Records
+from tumen.view import Selection, View, listed
+
+Row = dict[str, Any]
+
+GROUPS: Mapping[str, tuple[str, int]] = {  # how far a transfer is proven → words, least evidence step
+    "shown": ("imagery, records or a find", 4),
+    "assessed": ("an official assessment", 3),
+    "reported": ("a report or bare claim", 0),
+}
+SENDERS = ("PRK", "IRN", "CHN")  # the left side of a pair, and the order of pairs
+HUB = "RUS"  # the right side
+MOST_SQUARES = 40  # in one cell of the picture; beyond, a square stands for several transfers
+MOST_DOTS = 150  # of one direction in the strip
+MOST_LINES = 24  # of one family and direction in the ledger
+SMALL_PAIR = 2  # a pair with so few transfers is told in words where others have a picture
+MONTH = 30.44  # days
+UNREALISED = ("agreed", "offered", "sought", "not-observed")  # editors' status: no delivery is reported
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two countries between which something is on record, in either direction or both."""
+
+    left: str
+    right: str
+
+    @property
+    def key(self) -> str:
+        """How the address names the pair: 'PRK-RUS'."""
+        return f"{self.left}-{self.right}"
+
+    @property
+    def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Left to right, and back."""
+        return (self.left, self.right), (self.right, self.left)
+
+
+def table(records: Records, selection: Selection) -> pd.DataFrame:
+    """The transfers in view with what is derived of them, `group` (shown, assessed, reported), `status`.
+
+    The best evidenced come first, then by first report. The editors' status is a word of hindsight:
+    '' on a turned-back day.
+    """
+    return records.once(("exchange", selection.view), lambda: _table(records, selection))
+
+
+def _table(records: Records, selection: Selection) -> pd.DataFrame:
+    rows = records["transfers"].loc[selection.transfers, ["id", "origin", "destination", "family", "item"]]
+    state = selection.states[
+        ["evidence", "contested", "first_reported", "first_assertion", "credibility", "reliability"]
+    ]
+    rows = rows.join(state).sort_values(["evidence", "first_reported", "id"], ascending=[False, True, True])
+    status = "" if selection.view.as_of else records["transfers"].loc[rows.index, "status"]
+    return rows.assign(group=[group(step) for step in rows["evidence"]], status=status)
+
+
+def group(evidence: int) -> str:
+    """'shown', 'assessed' or 'reported', by the best evidence step."""
+    return next(name for name, (_, least) in GROUPS.items() if evidence >= least)
+
+
+def pairs(found: pd.DataFrame) -> list[Pair]:
+    """The pairs in view: those with Russia first, in the order of SENDERS, then those with most transfers."""
+    counts = found.groupby(["origin", "destination"], as_index=False).size().to_dict("records")
+    totals: dict[Pair, int] = {}
+    for row in counts:
+        pair = _pair(str(row["origin"]), str(row["destination"]))
+        totals[pair] = totals.get(pair, 0) + int(row["size"])
+    return sorted(totals, key=lambda p: (p.right != HUB, _rank(p.left), -totals[p], p.key))
+
+
+def _pair(one: str, other: str) -> Pair:
+    left, right = sorted((one, other), key=lambda c: (c == HUB, _rank(c), c))
+    return Pair(left, right)
+
+
+def _rank(country: str) -> int:
+    return SENDERS.index(country) if country in SENDERS else len(SENDERS)
+
+
+def pair_label(records: Records, pair: Pair) -> str:
+    """'North Korea – Russia'."""
+    return f"{records.label('countries', pair.left)} – {records.label('countries', pair.right)}"
+
+
+def between(found: pd.DataFrame, origin: str, destination: str) -> pd.DataFrame:
+    """The transfers of one direction, the best evidenced first, then by first report."""
+    return found[found["origin"].eq(origin) & found["destination"].eq(destination)]
+
+
+# --- the finding ---------------------------------------------------------------------------------
+
+
+def headline(records: Records, found: pd.DataFrame, pair: Pair) -> str:
+    """What is reported most often of either side, and how much of it is shown, in one line."""
+    halves = {giver: between(found, giver, taker) for giver, taker in pair.directions}
+    told = {giver: own for giver, own in halves.items() if len(own)}
+    most = "; ".join(
+        f"{_most(records, own)} from {records.label('countries', giver)}" for giver, own in told.items()
+    )
+    shown = [f"{int(own['group'].eq('shown').sum()) or 'none'} of {len(own)}" for own in told.values()]
+    if len(told) == 1:
+        return (
+            f"Most often reported: {most}; nothing the other way is in view. "
+            f"{_proofs()} show {shown[0]} transfers"
+        )
+    return f"Most often reported: {most}. {_proofs()} show {shown[0]} transfers against {shown[1]}"
+
+
+def _most(records: Records, own: pd.DataFrame) -> str:
+    counts = own["family"].value_counts()
+    top = sorted(counts.index[counts == counts.max()])
+    return listed(records.label("families", family).lower() for family in top)
+
+
+def _proofs() -> str:
+    return GROUPS["shown"][0].capitalize()
+
+
+# --- the picture ---------------------------------------------------------------------------------
+
+
+def picture(records: Records, found: pd.DataFrame) -> Row:
+    """Country × family × country: for each pair and family the transfers as squares on both sides of an axis.
+
+    Returns families (id, label, short), per (transfers that a square stands for), panels (pair, left,
+    right, rows with a cell for each side), and small (pairs with too few transfers for a panel).
+    """
+    cells = _cells(records, found)
+    most = max((cell["count"] for cell in cells.values()), default=0)
+    per = max(1, -(-most // MOST_SQUARES))
+    for cell in cells.values():
+        cell["squares"] = _squares(cell, per)
+    families = [row for row in _families(records) if row["id"] in set(found["family"])]
+    panels = [_panel(records, pair, families, cells) for pair in pairs(found)]
+    large = [p for p in panels if p["left"]["count"] + p["right"]["count"] > SMALL_PAIR] or panels
+    small = [p for p in panels if p not in large]
+    return {"families": families, "per": per, "panels": large, "small": small}
+
+
+def _families(records: Records) -> list[Row]:
+    rows = records["families"]
+    return [
+        {"id": f, "label": label, "short": short}
+        for f, label, short in zip(rows["id"], rows["label"], rows["short"], strict=True)
+    ]
+
+
+Cells = dict[tuple[str, str, str], Row]
+
+
+def _cells(records: Records, found: pd.DataFrame) -> Cells:
+    """Sender, receiver, family → how many, the card that lists them, and the rows themselves."""
+    cells: Cells = {}
+    ordered = found.sort_values(["evidence", "contested", "id"], ascending=[False, True, True])
+    for key, own in ordered.groupby(flows.FLOW, sort=False):
+        origin, destination, family = map(str, key)
+        cells[origin, destination, family] = {
+            "count": len(own),
+            "record": reference(own, origin, destination, family),
+            "label": f"{records.label('countries', origin)} → {records.label('countries', destination)}, "
+            f"{records.label('families', family).lower()}: {wording.plural(len(own), 'transfer')}",
+            "rows": own[["id", "item", "group", "contested", "status"]].assign(
+                realised=~own["status"].isin(UNREALISED)
+            ),
+        }
+    return cells
+
+
+def reference(own: pd.DataFrame, origin: str, destination: str, family: str = "") -> str:
+    """The card of a set of transfers: the only one, or the flow that they make up."""
+    if len(own) == 1:
+        return f"transfer:{own['id'].iloc[0]}"
+    return f"flow:{origin}>{destination}{':' if family else ''}{family}"
+
+
+def _squares(cell: Row, per: int) -> list[Row]:
+    """One square for each transfer, the best evidenced first; where they are too many, one for several."""
+    rows = cell.pop("rows")
+    if per == 1:
+        return [{**row, "record": f"transfer:{row['id']}"} for row in _dicts(rows)]
+    kinds = ["group", "contested", "realised"]
+    several = rows.groupby(kinds, sort=False).size().items()
+    return [
+        {**dict(zip(kinds, kind, strict=True)), "item": cell["label"], "status": "", "record": cell["record"]}
+        for kind, count in several
+        for _ in range(max(1, round(count / per)))
+    ]
+
+
+def _panel(records: Records, pair: Pair, families: Sequence[Row], cells: Cells) -> Row:
+    there, back = pair.directions
+    return {
+        "key": pair.key,
+        "label": pair_label(records, pair),
+        "left": _panel_side(records, there, cells),
+        "right": _panel_side(records, back, cells),
+        "rows": [
+            {"family": f, "left": cells.get((*there, f["id"])), "right": cells.get((*back, f["id"]))}
+            for f in families
+        ],
+    }
+
+
+def _panel_side(records: Records, direction: tuple[str, str], cells: Cells) -> Row:
+    own = [cell for key, cell in cells.items() if key[:2] == direction]
+    count = sum(cell["count"] for cell in own)
+    flow = f"flow:{direction[0]}>{direction[1]}"
+    return {
+        "country": direction[0],
+        "name": records.label("countries", direction[0]),
+        "other": records.label("countries", direction[1]),
+        "count": count,
+        "record": own[0]["record"] if count == 1 else flow,
+        "squares": [square for cell in own for square in cell["squares"]],
+    }
+
+
+def in_words(records: Records, found: pd.DataFrame, pair: Pair) -> str:
+    """The strip of first reports for those who cannot see it."""
+    told = []
+    for origin, destination in pair.directions:
+        own = between(found, origin, destination).sort_values("first_reported")
+        ends = f"{records.label('countries', origin)} to {records.label('countries', destination)}"
+        if own.empty:
+            told.append(f"{ends}: nothing in view")
+            continue
+        first, last = own["first_reported"].iloc[0].date(), own["first_reported"].iloc[-1].date()
+        told.append(
+            f"{ends}: {wording.plural(len(own), 'transfer')}, first reported between "
+            f"{dates.day_words(first)} and {dates.day_words(last)}"
+        )
+    return f"Transfers by the day of their first report. {'; '.join(told)}."
+
+
+def reports(records: Records, found: pd.DataFrame, pair: Pair) -> pd.DataFrame:
+    """The transfers of a pair for the strip: `back` for those from right to left, `told` for the hover.
+
+    Of more than a strip can hold, the best evidenced.
+    """
+    own = pd.concat([between(found, *direction).head(MOST_DOTS) for direction in pair.directions])
+    steps = records.labels("evidence")
+    told = [
+        f"{row['item']} · {steps[str(row['evidence'])].lower()}{', contested' if row['contested'] else ''}"
+        for row in _dicts(own)
+    ]
+    return own.assign(back=own["origin"].eq(pair.right), told=told)
+
+
+def names(records: Records, found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
+    """What stands at the two lanes of the strip."""
+    there, back = (
+        f"{records.label('countries', a)} → {records.label('countries', b)}: {len(between(found, a, b))}"
+        for a, b in pair.directions
+    )
+    return there, back
+
+
+# --- the two sides in words ----------------------------------------------------------------------
+
+
+def sides(records: Records, found: pd.DataFrame, pair: Pair) -> list[Row]:
+    """A summary of what either side gave: by family and by how far it is proven."""
+    return [_side(records, found, *direction) for direction in pair.directions]
+
+
+def _side(records: Records, found: pd.DataFrame, origin: str, destination: str) -> Row:
+    own = between(found, origin, destination)
+    return {
+        "giver": records.label("countries", origin),
+        "taker": records.label("countries", destination),
+        "count": len(own),
+        "undrawn": max(0, len(own) - MOST_DOTS),
+        "record": reference(own, origin, destination) if len(own) else "",
+        "families": _by_family(records, own, origin, destination),
+        "groups": [_by_group(own, name, words) for name, (words, _) in GROUPS.items()],
+        "contested": _few(own[own["contested"]]),
+        "statuses": _by_status(records, own),
+    }
+
+
+def _by_family(records: Records, own: pd.DataFrame, origin: str, destination: str) -> list[Row]:
+    counts = own["family"].value_counts()
+    return [
+        {
+            "id": family,
+            "label": records.label("families", str(family)),
+            "count": int(count),
+            "record": reference(own[own["family"] == family], origin, destination, str(family)),
+        }
+        for family, count in sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
+    ]
+
+
+def _by_status(records: Records, own: pd.DataFrame) -> list[Row]:
+    """The editors' statuses in the order of their table of codes; none on a turned-back day."""
+    return [
+        {"label": label, **_few(own[own["status"] == status])}
+        for status, label in records.labels("statuses").items()
+        if own["status"].eq(status).any()
+    ]
+
+
+def _by_group(own: pd.DataFrame, name: str, words: str) -> Row:
+    return {"id": name, "words": words, **_few(own[own["group"] == name])}
+
+
+def _few(own: pd.DataFrame, most: int = 3) -> Row:
+    """How many, and the first of them by name."""
+    head = own.head(most)
+    return {"count": len(own), "named": list(zip(head["id"], head["item"], strict=True))}
+
+
+# --- the ledger ----------------------------------------------------------------------------------
+
+
+def ledger(records: Records, found: pd.DataFrame, pair: Pair, as_of: date | None) -> list[Row]:
+    """The two-way ledger: for each family in view the transfers of either direction as lines."""
+    desk = Desk(records, as_of)
+    halves = [between(found, *direction) for direction in pair.directions]
+    present = {*halves[0]["family"], *halves[1]["family"]}
+    return [
+        {
+            **family,
+            "sides": [
+                _entry(desk, own[own["family"] == family["id"]], direction, family["id"])
+                for own, direction in zip(halves, pair.directions, strict=True)
+            ],
+        }
+        for family in _families(records)
+        if family["id"] in present
+    ]
+
+
+def _entry(desk: Desk, own: pd.DataFrame, direction: tuple[str, str], family: str) -> Row:
+    kept = own.head(MOST_LINES)
+    return {
+        "giver": desk.label("countries", direction[0]),
+        "count": len(own),
+        "record": reference(own, *direction, family) if len(own) else "",
+        "lines": [
+            _line(desk, {str(name): value for name, value in row.items()}) for row in kept.to_dict("records")
+        ],
+        "more": len(own) - len(kept),
+    }
+
+
+def _dicts(frame: pd.DataFrame) -> list[Row]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _line(desk: Desk, row: Row) -> Row:
+    """A transfer as a line."""
+    status = row["status"]
+    return {
+        **row,
+        "code": f"{row['reliability']}{row['credibility']}",
+        "reported": desk.cell("assertions", row["first_assertion"], "date"),
+        "status": desk.label("statuses", status) if status else "",
+        "meaning": desk.meaning("statuses", status) if status else "",
+    }
+
+
+# --- order of first reports ----------------------------------------------------------------------
+
+
+def order(records: Records, found: pd.DataFrame, pair: Pair, as_of: date | None) -> Row | None:
+    """When half of what either side gave had been reported, by family, against the left side's main family.
+
+    None where only one direction is in view. Each date is that of a transfer that can be opened.
+    """
+    there, back = (between(found, *direction) for direction in pair.directions)
+    if there.empty or back.empty:
+        return None
+    rungs = ladder.rungs(records, as_of)
+    main = str(there["family"].value_counts().sort_index(kind="stable").idxmax())
+    anchor = _half(records, there[there["family"] == main], rungs, pair.directions[0])
+    rows = [
+        _half(records, own, rungs, direction, anchor)
+        for side, direction in zip((there, back), pair.directions, strict=True)
+        for family, own in side.groupby("family")
+        if not (direction == pair.directions[0] and family == main)
+    ]
+    ranked = sorted(
+        rows, key=lambda row: (row["giver"] != anchor["giver"], row["half"]["day"], row["family"])
+    )
+    return {"anchor": anchor, "rows": ranked, "words": _order_words(anchor, ranked)}
+
+
+def _half(
+    records: Records,
+    own: pd.DataFrame,
+    rungs: pd.DataFrame,
+    direction: tuple[str, str],
+    anchor: Row | None = None,
+) -> Row:
+    """The first and the middle report of some transfers of one family, and the same of their starts."""
+    family = str(own["family"].iloc[0])
+    days = own["first_reported"].sort_values(kind="stable")
+    starts = rungs.loc[own.index, ["began", "start"]].dropna().sort_values(["began"], kind="stable")
+    row: Row = {
+        "giver": records.label("countries", direction[0]),
+        "taker": records.label("countries", direction[1]),
+        "family": family,
+        "label": records.label("families", family),
+        "count": len(own),
+        "record": reference(own, *direction, family),
+        "first": {"day": days.iloc[0].date(), "transfer": days.index[0]},
+        "half": {"day": _middle(days).date(), "transfer": _middle_id(days)},
+        "started": len(starts),
+        "start": None,
+    }
+    if len(starts):
+        row["start"] = {
+            "day": _middle(starts["began"]).date(),
+            "text": _middle(starts["start"]),
+            "transfer": _middle_id(starts["began"]),
+        }
+    if anchor:
+        row["after"] = (row["half"]["day"] - anchor["half"]["day"]).days
+        row["start_after"] = _months(row["start"], anchor["start"])
+    return row
+
+
+def _middle(ordered: pd.Series) -> Any:
+    """The lower median of a sorted column: with it, half of the values are reached."""
+    return ordered.iloc[(len(ordered) - 1) // 2]
+
+
+def _middle_id(ordered: pd.Series) -> str:
+    return str(ordered.index[(len(ordered) - 1) // 2])
+
+
+def _months(one: Row | None, other: Row | None) -> int | None:
+    return round((one["day"] - other["day"]).days / MONTH) if one and other else None
+
+
+def _order_words(anchor: Row, rows: Sequence[Row]) -> list[Row]:
+    """The returns from the earliest to the latest; without those of one transfer, where there are others."""
+    back = [row for row in rows if row["giver"] != anchor["giver"]]
+    return [row for row in back if row["count"] > 1] or back
+
+
+def apart(days: int | None, unit: str = "day") -> str:
+    """'20 days earlier', '3 days later', 'the same day'."""
+    if days is None:
+        return ""
+    if not days:
+        return f"the same {unit}"
+    return f"{wording.plural(abs(days), unit)} {'later' if days > 0 else 'earlier'}"
+
+
+# --- looked for, and not found -------------------------------------------------------------------
+
+
+def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> list[Row]:
+    """What was looked for and bears on a pair, by result; editors' words of today, so none on an earlier day.
+
+    A row that names transfers bears on the pair if one of them is in view between the two; one that
+    names none is kept as long as no filter but that for countries is set.
+    """
+    if view.as_of:
+        return []
+    inside = {t for direction in pair.directions for t in between(found, *direction).index}
+    named = referring(records, "not_found", "transfers")
+    tied = {row for transfer in inside for row in named.get(str(transfer), ())}
+    free = _subject_rows(records, pair) if _broad(view) else set()
+    desk = Desk(records)
+    rows = desk.rows("not_found", [i for i in records["not_found"].index if i in tied | free])
+    for row in rows:
+        row["bears"] = [(t, desk.label("transfers", t)) for t in row["transfers"] if t in inside]
+    return [
+        {"label": label, "meaning": desk.meaning("not_found_results", result), "rows": own}
+        for result, label in records.labels("not_found_results").items()
+        if (own := [row for row in rows if row["result"] == result])
+    ]
+
+
+def _subject_rows(records: Records, pair: Pair) -> set[str]:
+    """Rows on a pair's own subject that name no transfer."""
+    rows = records["not_found"]
+    subjects = {f"{a}-{b}".lower() for a, b in pair.directions}
+    columns = zip(rows.index, rows["subject"], rows["transfers"], strict=True)
+    return {str(row) for row, subject, transfers in columns if subject in subjects and not transfers}
+
+
+def _broad(view: View) -> bool:
+    return not (view.weapon_type or view.evidence or view.contested or view.start or view.end)

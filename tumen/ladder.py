@@ -1,0 +1,144 @@
+"""The evidence ladder: when a transfer began, was first reported, assessed, shown, found; and the lags.
+
+A rung is reached on the day on which a claim that stands on it became public. Rungs are kinds of
+proof, not grades: a transfer may be shown by imagery that no government has assessed, or found on the
+ground without an image ever having been published.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from tumen import dates, derive
+from tumen.records import CLAIMS, Records
+
+OFFICIAL = ("government", "intelligence", "military", "un", "international-body")
+
+RUNGS: Mapping[str, str] = {
+    "report": "First report",
+    "official": "Official assessment",
+    "records": "Imagery or records",
+    "find": "Physical find",
+}
+
+RULES: Mapping[str, str] = {
+    "report": "The first claim in public, by anyone, on any evidence.",
+    "official": "The first claim on evidence step 3 or more by a government, intelligence service, military, "
+    "United Nations or other international body; the parties themselves count too.",
+    "records": "The first claim on evidence step 4: imagery, ship tracking, customs or cargo records.",
+    "find": "The first claim on evidence step 5: debris, ammunition or parts examined by investigators.",
+    "began": "Where the start is known to the month. Days run from the nearest day that the start can mean, "
+    "so a lag is the least that it can have been; a report before the start gives a negative lag.",
+    "median": "The middle one, and of an even number the smaller of the two in the middle: so every median "
+    "is the lag of a transfer that can be opened.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How long it took a set of transfers from one point to another."""
+
+    reached: int  # how many came to the second point, of those that have the first
+    of: int
+    median: int | None = None  # days
+    transfer: str = ""  # the one in the middle
+    least: int | None = None
+    most: int | None = None
+
+
+def rungs(records: Records, as_of: date | None = None) -> pd.DataFrame:
+    """When each claimed transfer reached each rung, as known on a day; indexed by transfer id.
+
+    Columns: for each of RUNGS its day (NaT if never), and the claim that brought it as `<rung>_by`;
+    began, began_last: the first and last day that the start can mean, NaT if it is not known to the
+    month, or lies after `as_of`; start: the start as the data have it ('' likewise).
+    """
+    return records.once(("rungs", as_of), lambda: _rungs(records, as_of))
+
+
+def _rungs(records: Records, as_of: date | None) -> pd.DataFrame:
+    said = derive.known(records, as_of)[["id", "transfer", "known", "stance", "evidence", "actor_kind"]]
+    claims = said[said["stance"].isin(CLAIMS)]
+    official = claims["actor_kind"].isin(OFFICIAL) & claims["evidence"].ge(3)
+    standing = {
+        "report": claims,
+        "official": claims[official],
+        "records": claims[claims["evidence"].eq(4)],
+        "find": claims[claims["evidence"].eq(5)],
+    }
+    first = {rung: own.drop_duplicates("transfer").set_index("transfer") for rung, own in standing.items()}
+    found = pd.DataFrame(index=first["report"].index.sort_values())
+    for rung, own in first.items():
+        found[rung] = own["known"].reindex(found.index)
+        found[f"{rung}_by"] = own["id"].reindex(found.index).fillna("")
+    return found.join(_began(records["transfers"].loc[found.index, "start"], as_of))
+
+
+def _began(starts: pd.Series, as_of: date | None) -> pd.DataFrame:
+    """The span of each start that is known to the month, and lies before the day of the view."""
+    kept = [text if _precise(text) and _begun(text, as_of) else "" for text in starts]
+    spans = [dates.parse(text) if text else None for text in kept]
+    began = {
+        "start": kept,
+        "began": _stamps([span.first if span else None for span in spans]),
+        "began_last": _stamps([span.last if span else None for span in spans]),
+    }
+    return pd.DataFrame(began, index=starts.index)
+
+
+def _stamps(days: Sequence[date | None]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex([pd.Timestamp(day) if day else pd.NaT for day in days], dtype="datetime64[s]")
+
+
+def _precise(text: str) -> bool:
+    return len(text) >= len("2023-08")
+
+
+def _begun(text: str, as_of: date | None) -> bool:
+    return as_of is None or dates.parse(text).first <= as_of
+
+
+def lags(found: pd.DataFrame) -> pd.DataFrame:
+    """Days from the start to the first report ('began'), and from the report to each later rung; or NaN."""
+    late = (found["report"] - found["began_last"]).dt.days.clip(lower=0)
+    early = (found["report"] - found["began"]).dt.days.clip(upper=0)
+    later = {rung: (found[rung] - found["report"]).dt.days for rung in list(RUNGS)[1:]}
+    return pd.DataFrame({"began": late + early, **later}, index=found.index)
+
+
+def summary(found: pd.DataFrame) -> dict[str, Lag]:
+    """For 'began' and each rung after the report: how many reached it, and the median lag.
+
+    `began` counts, of all, those with a known start; the rungs count who reached them.
+    """
+    return {str(name): lag(column) for name, column in lags(found).items()}
+
+
+def lag(days: pd.Series) -> Lag:
+    """The lower median of the days that are known, with the transfer that has it."""
+    known = days.dropna().astype(int).sort_values(kind="stable")
+    if known.empty:
+        return Lag(0, len(days))
+    middle = (len(known) - 1) // 2
+    low, high = int(known.iloc[0]), int(known.iloc[-1])
+    return Lag(len(known), len(days), int(known.iloc[middle]), str(known.index[middle]), low, high)
+
+
+def steps(claims: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any] | None]:
+    """Each evidence step, the highest first, with the claim that first stood on it (None if none did).
+
+    The claims carry their `step`, and come oldest first.
+    """
+    return {step: _first(claims, step) for step in range(5, 0, -1)}
+
+
+def _first(claims: Iterable[Mapping[str, Any]], step: int) -> Mapping[str, Any] | None:
+    return next((claim for claim in claims if claim["step"] == step), None)
+
+
+def never(found: pd.DataFrame, rung: str) -> int:
+    """How many never reached a rung."""
+    return int(found[rung].isna().sum())
