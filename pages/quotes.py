@@ -1,21 +1,35 @@
 """What did experts and officials say, and were they right?"""
 
 import math
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from tumen import gallery, wording
+from tumen import forecasts, gallery, wording
 from tumen.app import address, frame
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
 from tumen.templates import render
 
-LABELS = {"speaker": "Speaker", "speaker_country": "Speaker’s country", "stance": "Stance", "topic": "Topic"}
+LABELS = {
+    "speaker": "Speaker",
+    "speaker_country": "Speaker’s country",
+    "kind": "Kind of speaker",
+    "stance": "Stance",
+    "topic": "Topic",
+    "outcome": "Outcome",
+}
+ASKED = {
+    "": ("speaker", "speaker_country", "stance", "topic"),
+    "yes": ("speaker", "kind", "stance", "outcome"),
+}
+SHOWN = {"": "All quotes", "yes": "Forecasts and what came of them"}
 PARAMETERS = ("q", *LABELS, "forecast", "sort", "page")
 
 records, selection = frame.scene()
-quotes = selection.quotes
+quotes, as_of = selection.quotes, selection.view.as_of
 if quotes.empty:
     frame.empty(records, selection, "quotes")
     st.stop()
@@ -24,17 +38,25 @@ wanted, notes = gallery.from_query({name: address.locals_of(name) for name in PA
 for note in notes:
     st.warning(wording.plain(note), icon=":material/link_off:")
 
-desk = Desk(records, selection.view.as_of)
-found = gallery.find(records, quotes, wanted)
-shown_from = quotes if found.empty else found
-frame.title("What did experts and officials say, and were they right?", gallery.headline(records, shown_from))
+desk = Desk(records, as_of)
+found = gallery.find(records, quotes, wanted, as_of)
+foretold = forecasts.among(records, found, as_of)
+# Counts are always of all outcomes: those of one outcome alone would say nothing.
+of_all = forecasts.among(records, gallery.find(records, quotes, replace(wanted, outcome=""), as_of), as_of)
+about = forecasts.among(records, quotes, as_of) if wanted.forecast else quotes
+if wanted.forecast and not of_all.empty:
+    finding = forecasts.headline(desk, of_all)
+else:
+    finding = gallery.headline(records, quotes if found.empty else found)
+frame.title("What did experts and officials say, and were they right?", finding)
 
 
 def changed(name: str) -> None:
     """Callback of every widget here: its value goes into the address, and the first page is shown."""
     value = st.session_state[f"quotes_{name}"]
-    text = {True: "yes", False: "", "newest": "", None: ""}.get(value, value)
-    address.go(**{name: text, "page": None})
+    text = {"newest": "", None: ""}.get(value, value)
+    away = () if name != "forecast" else ("kind", "outcome")  # asked of forecasts only
+    address.go(**{name: text, "page": None, **dict.fromkeys(away)})
 
 
 def turned() -> None:
@@ -44,9 +66,36 @@ def turned() -> None:
 
 
 def clear() -> None:
-    """Let go of everything that is looked for on this page."""
-    address.go(**dict.fromkeys(PARAMETERS))
+    """Let go of everything that is looked for on this page, but stay with the forecasts."""
+    address.go(**dict.fromkeys(name for name in PARAMETERS if name != "forecast"))
 
+
+def these(query: str) -> dict[str, str | None]:
+    """What the address must say for the forecasts that a count counts: its words beside the search."""
+    return {"forecast": "yes", "outcome": None, "page": None, "record": None, **dict(parse_qsl(query))}
+
+
+def picked(value: str | None) -> None:
+    """A count leads to the forecasts that it counts; anything else is as on every page."""
+    kind, _, query = (value or "").partition(":")
+    if kind == "these":
+        address.go(**these(query))
+    else:
+        pick(value)
+
+
+def these_url(query: str) -> str:
+    """The address of the forecasts that a count counts."""
+    search = {name: address.locals_of(name) for name in PARAMETERS}
+    wanted_now = {name: value for name, value in {**search, **these(query)}.items() if value}
+    return f"/quotes?{urlencode({**address.filters_only(), **wanted_now}, doseq=True)}"
+
+
+st.session_state.quotes_forecast = wanted.forecast
+st.pills(
+    "Show", list(SHOWN), format_func=lambda code: SHOWN[code],
+    key="quotes_forecast", on_change=changed, args=("forecast",), required=True,
+)  # fmt: skip
 
 with st.container(horizontal=True, key="quotes_search", vertical_alignment="bottom"):
     st.session_state.quotes_q = wanted.q
@@ -56,45 +105,51 @@ with st.container(horizontal=True, key="quotes_search", vertical_alignment="bott
     )  # fmt: skip
     for name, label in LABELS.items():
         chosen = getattr(wanted, name)
-        choices = gallery.options(records, quotes, name, chosen)
+        if name not in ASKED[wanted.forecast] and not chosen:
+            continue
+        choices = gallery.options(records, about, name, chosen)
         st.session_state[f"quotes_{name}"] = chosen or None
         st.selectbox(
             label, list(choices), format_func=choices.get, index=None, placeholder="Any",
             key=f"quotes_{name}", on_change=changed, args=(name,), width=140,
         )  # fmt: skip
-    st.session_state.quotes_sort = wanted.sort
-    st.selectbox(
-        "Order", list(gallery.ORDERS), format_func=lambda code: gallery.ORDERS[code],
-        key="quotes_sort", on_change=changed, args=("sort",), width=130,
-    )  # fmt: skip
+    if not wanted.forecast:
+        st.session_state.quotes_sort = wanted.sort
+        st.selectbox(
+            "Order", list(gallery.ORDERS), format_func=lambda code: gallery.ORDERS[code],
+            key="quotes_sort", on_change=changed, args=("sort",), width=130,
+        )  # fmt: skip
 
+in_view = wording.plural(len(about), "forecast" if wanted.forecast else "quote")
 if found.empty:
-    st.info(
-        f"None of the {wording.plural(len(quotes), 'quote')} in view match this search.",
-        icon=":material/search_off:",
-    )
+    st.info(f"None of the {in_view} in view match this search.", icon=":material/search_off:")
     st.button("Clear the search", on_click=clear)
     st.stop()
+if not wanted.is_default:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Listed: {len(found)} of {in_view} in view.")
+        st.button("Clear the search", on_click=clear)
 
-pages = math.ceil(len(found) / gallery.PER_PAGE)
+per_page = forecasts.PER_PAGE if wanted.forecast else gallery.PER_PAGE
+pages = math.ceil(len(found) / per_page)
 page, note = gallery.page_of(address.local("page"), pages)
 if note:
     st.warning(wording.plain(note), icon=":material/link_off:")
-first = (page - 1) * gallery.PER_PAGE
-part = found.iloc[first : first + gallery.PER_PAGE]
+part = slice((page - 1) * per_page, page * per_page)
 
-summary = gallery.forecasts(desk, found)
-if not wanted.is_default:
-    summary = f"{len(found)} of {wording.plural(len(quotes), 'quote')} in view. {summary}"
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.session_state.quotes_forecast = wanted.forecast == "yes"
-    st.toggle("Forecasts only", key="quotes_forecast", on_change=changed, args=("forecast",))
-    st.caption(wording.plain(summary))
-    if not wanted.is_default:
-        st.button("Clear the search", on_click=clear)
-
-grid = render("gallery.html", desk=desk, level=2, tiles=gallery.tiles(desk, part, wanted.q))
-prose(grid, key="gallery", on_pick=pick)
+if wanted.forecast:
+    html = render(
+        "forecasts.html",
+        desk=desk,
+        level=2,
+        these_url=these_url,
+        marked=lambda text: gallery.marked(text, gallery.folded(wanted.q).split()),
+        **forecasts.report(desk, of_all, foretold.iloc[part]),
+    )
+else:
+    tiles = gallery.tiles(desk, found.iloc[part], wanted.q)
+    html = render("gallery.html", desk=desk, level=2, tiles=tiles)
+prose(html, key="gallery", on_pick=picked)
 
 if pages > 1:
     if st.session_state.get("quotes_page", 1) != page:  # a link, the back button, another search

@@ -178,6 +178,7 @@ class Wanted:
     evidence: int = 0
     contested: str = ""
     as_of: date | None = None
+    law: tuple[str, ...] = ()
 
 
 def transfers(tables: Tables, wanted: Wanted) -> set[str]:
@@ -204,7 +205,9 @@ def fits(tables: Tables, row: Row, state: Mapping[str, object], told: list[Row],
         return False
     if state["evidence"] < wanted.evidence:  # type: ignore[operator]
         return False
-    told = {
+    if wanted.law and not any(breaches(tables, row, law) for law in wanted.law):
+        return False
+    disputes = {
         "": True,
         "yes": state["contested"],
         "no": not state["contested"],
@@ -213,7 +216,14 @@ def fits(tables: Tables, row: Row, state: Mapping[str, object], told: list[Row],
         "silent": state["silences"] > 0 and not state["contested"],
         "lapsed": state["lapsed"],
     }
-    return bool(told[wanted.contested])
+    return bool(disputes[wanted.contested])
+
+
+def breaches(tables: Tables, row: Row, law: str) -> bool:
+    """Whether a transfer would breach a law, or any law of a kind."""
+    kinds = {each["id"]: each["kind"] for each in tables["laws"]}
+    links = [link["law"] for link in tables["transfer_laws"] if link["transfer"] == row["id"]]
+    return any(law in (link, kinds[link]) for link in links)
 
 
 def of_type(tables: Tables, weapon_type: str, wanted: Wanted) -> bool:
@@ -286,7 +296,7 @@ def shown_quote(row: Row, known: Known, fitting: set[str], wanted: Wanted) -> bo
 def bears(row: Row, known: Known, fitting: set[str], wanted: Wanted, own: bool) -> bool:
     """Bears on a transfer that fits; or on none reported by then, and is of its own type and country."""
     about = [transfer for transfer in row["about_transfers"].split(";") if transfer in known]
-    if about or wanted.evidence or wanted.contested:
+    if about or wanted.evidence or wanted.contested or wanted.law:
         return any(transfer in fitting for transfer in about)
     return own and concerns(row, wanted)
 

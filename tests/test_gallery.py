@@ -99,13 +99,11 @@ def test_a_choice_that_no_quote_has_can_still_be_shown(records):
     assert "(1)" in next(iter(gallery.options(records, few, "stance").values()))
 
 
-def test_outcomes_of_forecasts_wait_for_their_day(records):
-    quotes = records["quotes"]
-    today = gallery.forecasts(Desk(records), quotes)
-    then = gallery.forecasts(Desk(records, date(2023, 9, 20)), quotes)
-    assert today.startswith(f"{quotes['forecast'].sum()} forecasts: ") and "happened" in today
-    assert "without a known outcome" in then
-    assert gallery.forecasts(Desk(records), quotes[~quotes["forecast"]]) == ""
+def test_only_forecasts_have_an_outcome_and_a_kind(records):
+    for query in ({"outcome": ["happened"]}, {"kind": ["expert"]}):
+        wanted, notes = gallery.from_query(query, records)
+        assert wanted.forecast == "yes" and not notes
+        assert gallery.find(records, records["quotes"], wanted)["forecast"].all()
 
 
 def test_a_tile_links_only_what_was_public(records):

@@ -59,6 +59,7 @@ def views(draw: st.DrawFn, days: st.SearchStrategy[date] = OFTEN) -> View:
         end=end,
         evidence=draw(st.sampled_from([0, 0, 0, 2, 3, 4, 5])),
         contested=draw(st.sampled_from(["", "", *CONTESTED])),
+        law=draw(st.sampled_from([(), (), ("un-resolution",), ("export-control", "un-2397-workers")])),
         as_of=draw(st.none() | days),
     )
 

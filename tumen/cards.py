@@ -15,7 +15,7 @@ import pandas as pd
 from markupsafe import Markup
 from rapidfuzz import process
 
-from tumen import cite, dates, derive, law, wording
+from tumen import cite, dates, derive, forecasts, ladder, law, wording
 from tumen.derive import RULES, Spread
 from tumen.desk import (
     KINDS,
@@ -252,12 +252,8 @@ def _ends(assertion: Row) -> list[float]:
 def _steps(desk: Desk, claims: list[Row]) -> list[Row]:
     """Each evidence step, the highest first, with the claim that first stood on it."""
     return [
-        {
-            "step": step,
-            "label": desk.label("evidence", step),
-            "claim": next((a for a in claims if a["step"] == step), None),
-        }
-        for step in range(5, 0, -1)
+        {"step": step, "label": desk.label("evidence", step), "claim": claim}
+        for step, claim in ladder.steps(claims).items()
     ]
 
 
@@ -315,19 +311,11 @@ def quotes(desk: Desk, ids: Iterable[str]) -> list[Row]:
     """Quotes with the name of the speaker, oldest first."""
     return sorted(
         (
-            {**q, "speaker": desk.label("speakers", q["speaker_id"]), "told": outcome(desk, q)}
+            {**q, "speaker": desk.label("speakers", q["speaker_id"]), "told": forecasts.told(desk, q)}
             for q in desk.rows("quotes", ids)
         ),
         key=lambda q: (q["known"], q["id"]),
     )
-
-
-def outcome(desk: Desk, quote: Row) -> bool:
-    """Whether something is recorded of what came of the words, and was public by the day of the desk."""
-    if not (quote["outcome"] or quote["outcome_status"]):
-        return False
-    sources = desk.rows("sources", quote["outcome_sources"])
-    return desk.as_of is None or (bool(sources) and all(desk.published(s["published"]) for s in sources))
 
 
 def _legs(desk: Desk, route: str) -> list[Row]:
@@ -401,7 +389,8 @@ def _quote(desk: Desk, record: str) -> Row:
         "row": row,
         "public": desk.is_public("quotes", record),
         "speaker": desk.row("speakers", row["speaker_id"]),
-        "told": outcome(desk, row),
+        "told": forecasts.told(desk, row),
+        "verdict": forecasts.verdict(desk, row),
         "source": desk.row("sources", row["source"]),
         "also": desk.rows("sources", desk.public("sources", row["also_sources"])),
         "outcome_sources": desk.rows("sources", desk.public("sources", row["outcome_sources"])),

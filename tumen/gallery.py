@@ -3,11 +3,12 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from tumen import cards, wording
+from tumen import forecasts, wording
 from tumen.desk import Desk, Row
 from tumen.query import Query, Reader, ignored, spellings
 from tumen.records import Records
@@ -16,8 +17,14 @@ from tumen.view import listed
 PER_PAGE = 24
 MOST_STANCES = 3  # named in the title, the most frequent first
 ORDERS: Mapping[str, str] = {"newest": "Newest first", "oldest": "Oldest first"}
-CHOICES = ("speaker", "speaker_country", "stance", "topic")  # single values out of a vocabulary
-FORECASTS: Mapping[str, str] = {"yes": "Forecasts only"}
+CHOICES = ("speaker", "speaker_country", "stance", "topic", "kind", "outcome")  # values out of a vocabulary
+COLUMNS: Mapping[str, str] = {  # choice → column, where they differ
+    "speaker": "speaker_id",
+    "speaker_country": "country",
+    "topic": "topics",
+    "outcome": "verdict",
+}
+FORECASTS: Mapping[str, str] = {"yes": "Forecasts"}
 VERBS: Mapping[str, str] = {"denial": "deny"}  # where the label of a stance reads badly after a number
 
 
@@ -30,13 +37,15 @@ class Wanted:
     speaker_country: str = ""
     stance: str = ""
     topic: str = ""
+    kind: str = ""
+    outcome: str = ""
     forecast: str = ""
     sort: str = "newest"
 
     @property
     def is_default(self) -> bool:
-        """Nothing is looked for; the order does not matter."""
-        return not (self.q.strip() or self.forecast or any(getattr(self, name) for name in CHOICES))
+        """Nothing is looked for; the order and the choice of forecasts do not matter."""
+        return not (self.q.strip() or any(getattr(self, name) for name in CHOICES))
 
 
 def vocabulary(records: Records) -> dict[str, Mapping[str, str]]:
@@ -46,6 +55,8 @@ def vocabulary(records: Records) -> dict[str, Mapping[str, str]]:
         "speaker_country": records.labels("countries"),
         "stance": records.labels("quote_stances"),
         "topic": records.labels("topics"),
+        "kind": records.labels("speaker_kinds"),
+        "outcome": records.labels("outcome_statuses"),
         "forecast": FORECASTS,
         "sort": ORDERS,
     }
@@ -58,6 +69,8 @@ def from_query(query: Query, records: Records) -> tuple[Wanted, list[str]]:
         name: reader.code(name, spellings(labels), getattr(Wanted, name))
         for name, labels in vocabulary(records).items()
     }
+    if found["kind"] or found["outcome"]:  # only forecasts have them
+        found["forecast"] = "yes"
     return Wanted(q=reader.last("q"), **found), reader.few_notes()
 
 
@@ -70,24 +83,28 @@ def page_of(text: str, pages: int) -> tuple[int, str]:
     return 1, ignored("page", text, f"is not a page from 1 to {pages}")
 
 
-def find(records: Records, quotes: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
-    """The quotes that are wanted, in the order wanted."""
+def find(records: Records, quotes: pd.DataFrame, wanted: Wanted, as_of: date | None = None) -> pd.DataFrame:
+    """The quotes that are wanted, in the order wanted; the outcome is that of the day."""
     keep = _by_choice(quotes, wanted) & _by_words(records, quotes, wanted.q)
     if wanted.forecast:
-        keep &= quotes["forecast"]
+        keep &= quotes.index.isin(_by_outcome(forecasts.verdicts(records, as_of), wanted))
     return quotes[keep].sort_values(["known", "id"], ascending=wanted.sort == "oldest")
 
 
 def _by_choice(quotes: pd.DataFrame, wanted: Wanted) -> pd.Series:
     keep = pd.Series(True, index=quotes.index)
-    for column, value in (
-        ("speaker_id", wanted.speaker),
-        ("country", wanted.speaker_country),
-        ("stance", wanted.stance),
-    ):
-        if value:
-            keep &= quotes[column].eq(value)
+    for name in ("speaker", "speaker_country", "stance"):
+        if value := getattr(wanted, name):
+            keep &= quotes[COLUMNS.get(name, name)].eq(value)
     return keep & quotes["topics"].map(lambda topics: wanted.topic in topics) if wanted.topic else keep
+
+
+def _by_outcome(found: pd.DataFrame, wanted: Wanted) -> pd.Index:
+    """The forecasts that one kind of speaker made, or that came to one outcome."""
+    for name in ("kind", "outcome"):
+        if value := getattr(wanted, name):
+            found = found[found[COLUMNS.get(name, name)].eq(value)]
+    return found.index
 
 
 def _by_words(records: Records, quotes: pd.DataFrame, text: str) -> pd.Series:
@@ -119,26 +136,12 @@ def headline(records: Records, quotes: pd.DataFrame) -> str:
     return f"{wording.plural(len(quotes), 'quote')} by {speakers}: {listed(stances)}"
 
 
-def forecasts(desk: Desk, quotes: pd.DataFrame) -> str:
-    """How the forecasts among the quotes turned out, as far as was known on the day of the desk."""
-    rows = desk.rows("quotes", quotes.index[quotes["forecast"]])
-    if not rows:
-        return ""
-    known = pd.Series([row["outcome_status"] for row in rows if cards.outcome(desk, row)], dtype=object)
-    told = [f"{n} {desk.label('outcome_statuses', code).lower()}" for code, n in known.value_counts().items()]
-    rest = len(rows) - len(known)
-    if rest:
-        told.append(f"{rest} without a known outcome")
-    return f"{wording.plural(len(rows), 'forecast')}: {listed(told)}."
-
-
 def options(records: Records, quotes: pd.DataFrame, name: str, chosen: str = "") -> dict[str, str]:
     """The values of a choice that occur in these quotes, with how often: code → 'Alarmed (79)'.
 
     The chosen one is always among them, or its widget could not show it.
     """
-    column = {"speaker": "speaker_id", "speaker_country": "country", "topic": "topics"}.get(name, name)
-    counts = quotes[column].explode().value_counts()
+    counts = quotes[COLUMNS.get(name, name)].explode().value_counts()
     labels = vocabulary(records)[name]
     codes = {str(code): int(count) for code, count in counts.items()}
     if chosen:
@@ -158,7 +161,8 @@ def _tile(desk: Desk, row: Row, words: list[str]) -> Row:
         **row,
         "speaker": desk.label("speakers", row["speaker_id"]),
         "marked": marked(row["text"], words),
-        "told": cards.outcome(desk, row),
+        "told": forecasts.told(desk, row),
+        "verdict": forecasts.verdict(desk, row),
         "events": desk.rows("events", desk.public("events", row["about_events"])),
         "transfers": desk.rows("transfers", desk.public("transfers", row["about_transfers"])),
     }

@@ -17,7 +17,10 @@ from tumen.mistakes import nearest
 from tumen.reading import Fault, Row, Sheet
 
 FIGURE = ("measure", "unit", "rate", "scope")  # what every figure must carry
+OPEN_ENDED = ("ongoing", "partly-delivered")  # statuses under which a transfer without an end runs on
 NOT_RAISED = ("left-out", "merged")  # corrections whose record may be gone
+AHEAD = (("quotes", "due"),)  # dates that may lie in the future
+FORETOLD = ("foretold", "criterion")  # what every forecast must have, and nothing else may
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,11 @@ def _ends_before_it_starts(data: Data, table: str, start: str, end: str) -> Iter
 
 
 def end_before_start(data: Data) -> Iterator[Broken]:
-    """A transfer, an event or a phase that ends before it starts."""
+    """A transfer, an event, a phase or a law that ends before it starts."""
     yield from _ends_before_it_starts(data, "transfers", "start", "end")
     yield from _ends_before_it_starts(data, "events", "date", "end")
     yield from _ends_before_it_starts(data, "phases", "start", "end")
+    yield from _ends_before_it_starts(data, "laws", "in_force_from", "in_force_until")
 
 
 def period_reversed(data: Data) -> Iterator[Broken]:
@@ -124,7 +128,7 @@ def period_reversed(data: Data) -> Iterator[Broken]:
 def in_the_future(data: Data) -> Iterator[Broken]:
     """Any date that has not come yet."""
     for table in data.package.tables:
-        columns = [column.name for column in table.columns if column.is_date]
+        columns = [c.name for c in table.columns if c.is_date and (table.name, c.name) not in AHEAD]
         for row in data.rows(table.name) if columns else ():
             for column in columns:
                 span = span_of(row.cells.get(column, ""))
@@ -274,8 +278,9 @@ def reach_misfits(data: Data) -> Iterator[Broken]:
 
 
 def id_misnames(data: Data) -> Iterator[Broken]:
-    """An id that does not begin with what it belongs to: sender and receiver, transfer, or route."""
-    for table, start in (("transfers", _ends), ("assertions", _transfer), ("legs", _route)):
+    """An id that does not begin with what it belongs to: sender and receiver, transfer, route, or law."""
+    belongs = {"transfers": _ends, "assertions": _transfer, "legs": _route, "transfer_laws": _pair}
+    for table, start in belongs.items():
         for row in data.rows(table):
             if not row.id.startswith(start(row)):
                 expected = f"which does not begin with '{start(row)}'"
@@ -298,6 +303,10 @@ def _transfer(row: Row) -> str:
 
 def _route(row: Row) -> str:
     return f"{row['route']}--{row['seq']}"
+
+
+def _pair(row: Row) -> str:
+    return f"{row['transfer']}--{row['law']}"
 
 
 # --- transfers ---
@@ -345,6 +354,33 @@ def parent_elsewhere(data: Data) -> Iterator[Broken]:
             expected = f"which goes from {parent['origin']} to {parent['destination']}"
             remedy = f"Name an umbrella flow from {row['origin']} to {row['destination']}."
             yield Broken("transfers", row, "parent", expected, remedy)
+
+
+def law_out_of_force(data: Data) -> Iterator[Broken]:
+    """A transfer that ran only before a law came into force, or only after it had ended."""
+    for row in data.rows("transfer_laws"):
+        transfer, law = data.find("transfers", row["transfer"]), data.find("laws", row["law"])
+        ran = _ran(transfer) if transfer else None
+        if law and ran and not _in_force(law, ran):
+            ended = f" to {law['in_force_until']}" if law["in_force_until"] else " on"
+            expected = f"which was in force from {law['in_force_from']}{ended}, when the transfer did not run"
+            yield Broken("transfer_laws", row, "law", expected, "Remove the row, or correct the dates.")
+
+
+def _ran(transfer: Row) -> dates.Span | None:
+    """The days on which a transfer may have run, as in derive.active; None where nothing is said."""
+    start, end = span_of(transfer["start"]), span_of(transfer["end"])
+    if not (start or end):
+        return None
+    first = start.first if start else dates.FIRST_DAY
+    if end or transfer["status"] in OPEN_ENDED:
+        return dates.Span(first, end.last if end else dates.LAST_DAY)
+    return start
+
+
+def _in_force(law: Row, ran: dates.Span) -> bool:
+    start, end = span_of(law["in_force_from"]), span_of(law["in_force_until"])
+    return (not start or ran.last >= start.first) and (not end or ran.first <= end.last)
 
 
 # --- places and routes ---
@@ -483,6 +519,25 @@ def mode_misfits(data: Data) -> Iterator[Broken]:
 # --- quotes and sources ---
 
 
+def forecast_incomplete(data: Data) -> Iterator[Broken]:
+    """A forecast without a criterion, or a criterion for what is no forecast."""
+    for row in data.rows("quotes"):
+        forecast = row["forecast"] == "true"
+        if forecast and (absent := next((column for column in FORETOLD if not row[column]), "")):
+            yield Broken("quotes", row, absent, "but every forecast must have it", "Fill it in.")
+        if not forecast and (given := next((c for c in (*FORETOLD, "due") if row[c]), "")):
+            expected = "though the quotation is no forecast"
+            yield Broken("quotes", row, given, expected, "Empty it, or make forecast 'true'.")
+
+
+def due_before_said(data: Data) -> Iterator[Broken]:
+    """A forecast for a time that lay in the past when it was made."""
+    for row in data.rows("quotes"):
+        said, due = span_of(row["date"]), span_of(row["due"])
+        if said and due and due.last < said.first:
+            yield Broken("quotes", row, "due", f"which lies before its date '{row['date']}'", "Correct it.")
+
+
 def outcome_missing(data: Data) -> Iterator[Broken]:
     """A forecast or an outcome without a word on how the two compare."""
     for row in data.rows("quotes"):
@@ -580,7 +635,7 @@ def correction_unsourced(data: Data) -> Iterator[Broken]:
 
 
 RULES = (
-    Rule(end_before_start, ("transfers", "events", "phases")),
+    Rule(end_before_start, ("transfers", "events", "phases", "laws")),
     Rule(period_reversed, ("assertions",)),
     Rule(in_the_future, ()),
     Rule(said_after_published, ("assertions", "quotes", "sources")),
@@ -592,10 +647,11 @@ RULES = (
     Rule(qualifier_misfits, ("assertions", "qualifiers")),
     Rule(stance_misfits, ("assertions", "stances")),
     Rule(reach_misfits, ("assertions", "stances", "reaches")),
-    Rule(id_misnames, ("transfers", "assertions", "legs")),
+    Rule(id_misnames, ("transfers", "assertions", "legs", "transfer_laws")),
     Rule(sends_to_itself, ("transfers",)),
     Rule(parents_in_a_circle, ("transfers",)),
     Rule(parent_elsewhere, ("transfers",)),
+    Rule(law_out_of_force, ("transfer_laws", "transfers", "laws")),
     Rule(outside_country, ("places",)),
     Rule(reason_not_needed, ("places",)),
     Rule(capital_misplaced, ("countries",)),
@@ -604,6 +660,8 @@ RULES = (
     Rule(stop_without_leg, ("legs", "routes")),
     Rule(legs_with_gaps, ("legs",)),
     Rule(mode_misfits, ("legs", "routes", "modes")),
+    Rule(forecast_incomplete, ("quotes",)),
+    Rule(due_before_said, ("quotes",)),
     Rule(outcome_missing, ("quotes",)),
     Rule(outcome_unsourced, ("quotes",)),
     Rule(source_repeated, ("quotes",)),

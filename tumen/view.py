@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from tumen import dates, derive
+from tumen import dates, derive, law
 from tumen.query import Query, Reader, spellings
 from tumen.records import CLAIMS, DENIALS, Records
 
@@ -53,6 +53,7 @@ class View:
     evidence: int = 0
     contested: str = ""
     as_of: date | None = None
+    law: tuple[str, ...] = ()  # laws, and kinds of law
 
     @property
     def is_default(self) -> bool:
@@ -73,6 +74,7 @@ PARAMETERS = {  # field of View → name in the address
     "end": "to",
     "evidence": "evidence",
     "contested": "contested",
+    "law": "law",
     "as_of": "as_of",
 }
 
@@ -102,6 +104,7 @@ def from_query(query: Query, records: Records) -> tuple[View, list[str]]:
         end=reader.day("to", end=True),
         evidence=int(reader.code("evidence", steps, "0")),
         contested=reader.code("contested", spellings(CONTESTED), ""),
+        law=reader.codes("law", spellings(law.options(records), records.labels("laws"))),
         as_of=reader.day("as_of", end=True),
     )
     if view.start and view.end and view.start > view.end:
@@ -146,6 +149,8 @@ def _select(records: Records, view: View) -> Selection:
     fits = _by_type(rows, records, view) & _by_country(rows, records, view)
     fits &= state["evidence"].ge(view.evidence)
     fits &= _by_dispute(state, view)
+    if view.law:
+        fits &= rows.index.isin(law.transfers_under(records, view.law))
     return Selection(
         view,
         state[fits & _by_period(records, state, view)],
@@ -234,7 +239,7 @@ def _bears(about: pd.Series, own: pd.Series, fits: pd.Series, view: View) -> pd.
     """
     wanted, reported = frozenset(fits.index[fits]), frozenset(fits.index)
     linked = _where(about, lambda ids: not wanted.isdisjoint(ids))
-    if view.evidence or view.contested or (view.country and view.role in ("claimant", "denier")):
+    if view.evidence or view.contested or view.law or (view.country and view.role in ("claimant", "denier")):
         return linked
     return linked | (own & _where(about, reported.isdisjoint))
 
@@ -284,6 +289,8 @@ def describe(view: View, records: Records) -> str:
         parts.append(f"evidence {view.evidence} or better")
     if view.contested:
         parts.append(CONTESTED[view.contested])
+    if view.law:
+        parts.append(f"would breach {listed((law.label(records, code) for code in view.law), 'or')}")
     if view.as_of:
         parts.append(f"as known on {dates.day_words(view.as_of)}")
     return "; ".join(parts)
@@ -337,6 +344,7 @@ def ways_out(records: Records, view: View) -> list[tuple[str, View, int]]:
         "as_of": "Show all that is known today",
         "evidence": "Accept any evidence",
         "contested": "Contested or not",
+        "law": "Under any law or none",
         "start": "Any period",
         "weapon_type": "Any weapon type",
         "country": "Any country",

@@ -1,0 +1,603 @@
+"""The rows themselves: every table, narrowed to the view, searched, sorted, paged and linked.
+
+What a column is called and means comes from the descriptor. Turned back, columns that were written
+with hindsight are left out, and a row names nothing that was not public by then.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from tumen import dates, derive, descriptor, wording
+from tumen.descriptor import Column, Package, Table
+from tumen.desk import PUBLIC, TABLES, Desk, first_words, referring
+from tumen.gallery import folded
+from tumen.mistakes import nearest
+from tumen.query import Query, Reader, spellings
+from tumen.records import Records
+from tumen.view import Selection
+
+PER_PAGE = 50
+DEFAULT = "transfers"
+MOST_NAME = 56  # signs of a long name, such as a source's title, in a cell
+SHORT, LONG = 16, 60  # signs from which a column is given a medium or a wide place
+STORED, DERIVED = "stored", "derived"
+CARDS: Mapping[str, str] = {table: kind for kind, table in TABLES.items()}  # table → kind of card
+
+HINDSIGHT: Mapping[str, tuple[str, ...]] = {  # columns that the editors wrote knowing how it went on
+    "transfers": (
+        "status", "phase", "origin_place", "destination_place", "via", "route", "parent", "summary", "note",
+    ),
+    "assertions": ("note",),
+    "events": ("note",),
+    "quotes": ("outcome", "outcome_status", "outcome_sources", "note"),
+    "speakers": ("bio",),
+    "origins": ("note",),
+    "places": ("note",),
+    "routes": ("summary", "note"),
+    "legs": ("note",),
+    "transfer_laws": ("reason", "note"),
+}  # fmt: skip
+EDITORIAL = ("not_found", "corrections")  # tables that speak of today, never of an earlier day
+
+NOUNS: Mapping[str, tuple[str, str]] = {  # table → one row, and how the view narrows the rows
+    "transfers": ("transfer", "in view"),
+    "assertions": ("assertion", "about the {transfers} in view"),
+    "events": ("event", "in view"),
+    "quotes": ("quote", "in view"),
+    "sources": ("source", "that the records in view rest on"),
+    "places": ("place", "that the records in view name"),
+    "routes": ("route", "that transfers in view have taken"),
+    "legs": ("leg", "of routes that transfers in view have taken"),
+    "speakers": ("speaker", "of quotes in view"),
+    "origins": ("origin", "of assertions in view"),
+    "not_found": ("thing looked for", "that concern transfers in view"),
+    "corrections": ("correction", "to records in view"),
+    "transfer_laws": ("legal reading", "for transfers in view"),
+}
+MANY: Mapping[str, str] = {"not_found": "things looked for"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows a reader asks for."""
+
+    table: str = DEFAULT
+    q: str = ""
+    sort: str = ""  # a column, with '-' before it for descending; '' for the order of the file
+
+    @property
+    def column(self) -> str:
+        """The column that orders the rows."""
+        return self.sort.removeprefix("-")
+
+    @property
+    def descending(self) -> bool:
+        """Whether the order is turned round."""
+        return self.sort.startswith("-")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column as it is shown: what it is called, what it means, and whether it is derived."""
+
+    name: str
+    title: str
+    meaning: str
+    group: str = STORED
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a cell: a text and where it leads, if anywhere."""
+
+    text: str
+    title: str = ""
+    reference: str = ""  # of a card
+    table: str = ""  # rows of this table …
+    q: str = ""  # … that this search finds
+    url: str = ""
+    iso: str = ""  # of a date
+
+
+Cell = tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a table."""
+
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    first: int  # number of its first row, from 1
+    found: int  # rows that match the search
+    total: int  # rows in view
+    widths: Mapping[str, str]  # columns that need room
+
+    @property
+    def last(self) -> int:
+        """Number of its last row."""
+        return self.first + len(self.rows) - 1
+
+
+# --- tables and address --------------------------------------------------------------------------
+
+
+def package(records: Records) -> Package:
+    """The descriptor of the records."""
+    return records.once("package", lambda: descriptor.read(records.directory))
+
+
+def tables(records: Records) -> dict[str, str]:
+    """Every table with the words of the chooser: the records first, then the codes."""
+    known = package(records).tables
+    return {t.name: t.title for t in known if t.group == "records"} | {
+        t.name: f"Codes: {t.title}" for t in known if t.group == "codes"
+    }
+
+
+def from_query(query: Query, records: Records) -> tuple[Wanted, list[str]]:
+    """What an address asks for, and a note for each part of it that was ignored."""
+    reader = Reader(query)
+    names = {name: package(records)[name].title for name in tables(records)}
+    table = reader.code("table", spellings(names), DEFAULT)
+    sort, known = reader.last("sort"), [head.name for head in _all_heads(records, table)]
+    if sort and sort.removeprefix("-") not in known:
+        reader.ignore("sort", sort, f"is no column of {names[table]}", nearest(sort.removeprefix("-"), known))
+        sort = ""
+    return Wanted(table, reader.last("q"), sort), reader.few_notes()
+
+
+# --- which rows are in view ----------------------------------------------------------------------
+
+
+def in_view(records: Records, selection: Selection, table: str) -> list[int]:
+    """Places of the rows of a table that the view leaves, in the order of the file."""
+    frame = records[table]
+    if table in EDITORIAL and selection.view.as_of:
+        return []
+    if selection.view.is_default or package(records)[table].group == "codes":
+        return list(range(len(frame)))
+    kept = _ids(records, selection)
+    if table == "corrections":
+        pairs = zip(frame["table"], frame["id"], strict=True)
+        return [n for n, (name, row) in enumerate(pairs) if name not in kept or row in kept[name]]
+    return [n for n, row in enumerate(frame.index) if row in kept[table]]
+
+
+def _ids(records: Records, selection: Selection) -> dict[str, frozenset[str]]:
+    """Table → ids of its rows in view, for every table of records."""
+    return records.once(("rows in view", selection.view), lambda: _kept(records, selection))
+
+
+def _kept(records: Records, selection: Selection) -> dict[str, frozenset[str]]:
+    """Transfers, events and quotes in view, what is said of them, and all that they rest on."""
+    desk, chosen = Desk(records, selection.view.as_of), frozenset(selection.transfers)
+    transfers, events, quotes = (
+        records["transfers"].loc[selection.transfers],
+        selection.events,
+        selection.quotes,
+    )
+    said = derive.known(records, selection.view.as_of)
+    said = said[said["transfer"].isin(chosen)]
+    readings = records["transfer_laws"]
+    readings = readings[readings["transfer"].isin(chosen)]
+    routes = desk.public("routes", _named(transfers["route"]))
+    legs = records["legs"]
+    searches = records["not_found"]["transfers"]
+    kept: dict[str, Iterable[str]] = {
+        "transfers": chosen,
+        "assertions": said.index,
+        "events": events.index,
+        "quotes": quotes.index,
+        "routes": routes,
+        "legs": legs.index[legs["route"].isin(routes)],
+        "places": _named(
+            transfers["origin_place"], transfers["destination_place"], transfers["via"],
+            records["routes"].loc[routes, "stops"], events["place"],
+        ),
+        "sources": desk.public("sources", _named(
+            said["source"], events["sources"], quotes["source"], quotes["also_sources"],
+            quotes["outcome_sources"], records["routes"].loc[routes, "sources"],
+            records["laws"].loc[_named(readings["law"]), "sources"],
+        )),
+        "speakers": _named(quotes["speaker_id"]),
+        "origins": _named(said["origin"]),
+        "transfer_laws": readings.index,
+        "not_found": searches.index[[not chosen.isdisjoint(own) for own in searches]],
+    }  # fmt: skip
+    return {table: frozenset(ids) for table, ids in kept.items()}
+
+
+def _named(*columns: pd.Series) -> list[str]:
+    """The different values of columns of references, lists or not, in alphabetical order."""
+    values = [v for column in columns for v in column.explode().unique() if isinstance(v, str) and v]
+    return sorted({*values})
+
+
+# --- columns -------------------------------------------------------------------------------------
+
+GRADES: Mapping[str, tuple[str, str]] = {  # derived column → its title, and the rule that explains it
+    "first_reported": ("First reported", "first_reported"),
+    "code": ("Code", "credibility"),
+    "best_evidence": ("Best evidence", "evidence"),
+    "origins": ("Origins", "origins"),
+    "publications": ("Publications", ""),
+    "contested": ("Contested", "contested"),
+}
+PUBLICATIONS = "How many different sources carry a claim of the transfer; they may share one origin."
+NAMED = Head(
+    "named_in",
+    "Named in",
+    "How many rows in view of other tables name this row; each leads to them.",
+    DERIVED,
+)
+
+
+def heads(records: Records, table: str, turned_back: bool = False) -> list[Head]:
+    """The columns of a table as they are shown: what is derived stands after the first few stored ones."""
+    hidden = HINDSIGHT.get(table, ()) if turned_back else ()
+    return [head for head in _all_heads(records, table) if head.name not in hidden]
+
+
+def hidden(records: Records, table: str, turned_back: bool) -> list[str]:
+    """Titles of the columns that are left out because they were written with hindsight."""
+    own = package(records)[table]
+    return [own[name].title for name in HINDSIGHT.get(table, ())] if turned_back else []
+
+
+def _all_heads(records: Records, table: str) -> list[Head]:
+    own = package(records)[table]
+    stored = [Head(c.name, c.title, c.description, STORED, _is_number(c)) for c in own.columns]
+    derived = [NAMED] if _referrers(records, table) else []
+    if table == "transfers":
+        graded = [_grade_head(name) for name in GRADES]
+        return [*stored[:4], *graded, *derived, *stored[4:]]
+    return [*stored[:2], *derived, *stored[2:]]
+
+
+def _grade_head(name: str) -> Head:
+    title, rule = GRADES[name]
+    meaning = derive.RULES[rule] if rule else PUBLICATIONS
+    return Head(name, title, meaning, DERIVED, name in ("origins", "publications"))
+
+
+def _is_number(column: Column) -> bool:
+    return column.type in ("integer", "number") and not column.reference
+
+
+def _referrers(records: Records, table: str) -> list[tuple[Table, Column]]:
+    """The columns of all tables that name rows of a table."""
+    return records.once(("referrers", table), lambda: [
+        (other, column)
+        for other in package(records).tables
+        for column in other.columns
+        if column.reference and column.reference.table == table
+    ])  # fmt: skip
+
+
+# --- cells ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes the cells of one table as they may be known in a view."""
+
+    records: Records
+    selection: Selection
+    table: str
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The records as of the day of the view."""
+        return Desk(self.records, self.selection.view.as_of)
+
+    @cached_property
+    def own(self) -> Table:
+        """What the descriptor says of the table."""
+        return package(self.records)[self.table]
+
+    @cached_property
+    def columns(self) -> Mapping[str, list[Any]]:
+        """The bare columns, and the ids of the rows: a frame's own access is slow for thousands of cells."""
+        frame = self.records[self.table]
+        key = ("bare columns", self.table)
+        return self.records.once(key, lambda: {c.name: frame[c.name].tolist() for c in self.own.columns})
+
+    @cached_property
+    def index(self) -> list[Any]:
+        """The ids of the rows."""
+        return self.records[self.table].index.tolist()
+
+    @cached_property
+    def grades(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is derived of each transfer on the day of the view."""
+        key = ("grades as rows", self.selection.view.as_of)
+        states = derive.states(self.records, self.selection.view.as_of)
+        return self.records.once(key, lambda: states.to_dict("index"))  # type: ignore[arg-type, return-value]
+
+    @cached_property
+    def referrers(self) -> list[tuple[Table, Column]]:
+        """The columns of other tables that name rows of this one."""
+        return _referrers(self.records, self.table)
+
+    def cell(self, head: Head, place: int) -> Cell:
+        """One cell, in the form for the reader."""
+        return tuple(self._parts(head, place))
+
+    def text(self, head: Head, place: int) -> str:
+        """One cell as plain words, for the search: what is stored and what is shown."""
+        value = self.value(head, place)
+        stored = " ".join(value) if isinstance(value, tuple) else _plain(value)
+        return f"{stored} {' '.join(part.text for part in self._parts(head, place))}"
+
+    def key(self, head: Head, place: int) -> tuple[int, Any]:
+        """By what a cell is put in order; 1 first for an empty one, so that it always comes last."""
+        value = self.value(head, place)
+        if head.name == NAMED.name:
+            return (0, sum(count for _, _, count in self._namings(place)))
+        if not _is(value):
+            return (1, "")
+        if isinstance(value, bool | int | float):
+            return (0, float(value))
+        if head.name == "first_reported" or ((column := self._column(head)) and column.is_date):
+            return (0, value)
+        return (0, folded(" ".join(part.text for part in self._parts(head, place))))
+
+    def value(self, head: Head, place: int) -> Any:
+        """What is stored or derived."""
+        if head.name == NAMED.name:
+            return ""
+        if head.group == DERIVED:
+            return self._grade(head.name, place)
+        column, value = self.own[head.name], self.columns[head.name][place]
+        if column.is_date and not _begun(self.desk, value):
+            return ""
+        if column.reference and column.is_list and column.reference.table in PUBLIC:
+            return tuple(self.desk.public(column.reference.table, value))
+        return "" if head.name == "evidence" and value == 0 else value  # step 0 stands for none
+
+    def _column(self, head: Head) -> Column | None:
+        return self.own[head.name] if head.group == STORED else None
+
+    def _grade(self, name: str, place: int) -> Any:
+        grade = self.grades.get(self.index[place])
+        if grade is None:
+            return ""
+        if name == "first_reported":
+            return grade["first_reported"].date().isoformat()
+        if name == "code":
+            return f"{grade['reliability']}{grade['credibility']}"
+        return grade["evidence" if name == "best_evidence" else name]
+
+    def _parts(self, head: Head, place: int) -> Iterator[Part]:
+        if head.name == NAMED.name:
+            yield from self._named(place)
+            return
+        value, column = self.value(head, place), self._column(head)
+        if head.group == DERIVED:
+            yield from self._graded(head.name, value)
+        elif self.table == "corrections" and head.name == "id":
+            yield self._corrected(place)
+        elif column and _is(value):
+            yield from self._stored(column, value)
+
+    def _graded(self, name: str, value: Any) -> Iterator[Part]:
+        if value == "":
+            return
+        if name == "first_reported":
+            yield Part(dates.words(value), iso=value)
+        elif name == "code":
+            letter, number = value[0], value[1:]
+            words = (self.desk.label("reliability", letter), self.desk.label("credibility", number).lower())
+            yield Part(value, title=f"Source: {words[0].lower()}; information: {words[1]}")
+        elif name == "best_evidence":
+            yield self._code("evidence", value)
+        else:
+            yield Part({True: "Yes", False: "No"}[value] if isinstance(value, bool) else f"{value:,}")
+
+    def _stored(self, column: Column, value: Any) -> Iterator[Part]:
+        """The parts of a stored cell, by what the descriptor says of its column."""
+        if column.name == "id":
+            kind = CARDS.get(self.table)
+            yield Part(str(value), reference=f"{kind}:{value}" if kind else "")
+        elif column.reference:
+            for item in value if isinstance(value, tuple) else [value]:
+                yield self._reference(column.reference.table, item)
+        elif isinstance(value, tuple):
+            yield from (Part(item) for item in value)
+        elif column.is_url:
+            yield Part(_host(value), title=value, url=value)
+        elif column.is_date:
+            yield Part(dates.words(value), iso=value)
+        elif column.type == "boolean":
+            yield Part("Yes" if value else "No")
+        elif column.type in ("integer", "number"):
+            yield Part(wording.number(float(value)))
+        else:
+            yield Part(str(value))
+
+    def _corrected(self, place: int) -> Part:
+        table, record = self.columns["table"][place], self.columns["id"][place]
+        exists = table in CARDS and record in self.records[table].index
+        return Part(record, reference=f"{CARDS[table]}:{record}" if exists else "")
+
+    def _reference(self, table: str, item: Any) -> Part:
+        """The name of what a cell refers to, which leads to its card, or to its row where it has none."""
+        if package(self.records)[table].group == "codes":
+            return self._code(table, item)
+        name = self.records.label(table, str(item))
+        short, full = first_words(name, MOST_NAME), name if len(name) > MOST_NAME else ""
+        if table in CARDS:
+            return Part(short, title=full, reference=f"{CARDS[table]}:{item}")
+        return Part(short, title=full, table=table, q=f"id={item}")
+
+    def _code(self, table: str, item: Any) -> Part:
+        label = self.records.label(table, str(item))
+        words = f"{item} {label}" if len(str(item)) == 1 else label
+        frame = self.records[table]
+        meaning = str(frame.at[item, "meaning"]) if "meaning" in frame and item in frame.index else ""
+        return Part(words, title=meaning or f"{item}: {label}")
+
+    def _named(self, place: int) -> Iterator[Part]:
+        row = self.index[place]
+        for other, column, count in self._namings(place):
+            several = sum(table.name == other.name for table, _ in self.referrers) > 1
+            words = (
+                f"{many(other.name, count, other.title)}{f' as {column.title.lower()}' if several else ''}"
+            )
+            yield Part(words, table=other.name, q=f"{column.name}={row}")
+
+    def _namings(self, place: int) -> list[tuple[Table, Column, int]]:
+        row = str(self.index[place])
+        found = []
+        for other, column in self.referrers:
+            naming = referring(self.records, other.name, column.name).get(row, ())
+            if (
+                count := len(naming)
+                if self._whole(other)
+                else len(self._shown(other.name).intersection(naming))
+            ):
+                found.append((other, column, count))
+        return found
+
+    def _whole(self, table: Table) -> bool:
+        return self.selection.view.is_default or table.group == "codes"
+
+    def _shown(self, table: str) -> frozenset[str]:
+        if table in EDITORIAL and self.selection.view.as_of:
+            return frozenset()
+        return _ids(self.records, self.selection).get(table, frozenset())
+
+
+def many(table: str, count: int, title: str = "") -> str:
+    """'3 assertions', '1 thing looked for', '2 rows of Weapon types'."""
+    if table not in NOUNS:
+        return f"{wording.plural(count, 'row')} of {title}"
+    return wording.plural(count, NOUNS[table][0], MANY.get(table, ""))
+
+
+def _host(url: str) -> str:
+    """The name of the site, short enough for a cell."""
+    try:
+        return (urlsplit(url).hostname or url).removeprefix("www.")
+    except ValueError:
+        return url
+
+
+def _begun(desk: Desk, text: str) -> bool:
+    return desk.as_of is None or not text or dates.parse(text).first <= desk.as_of
+
+
+def _plain(value: Any) -> str:
+    return str(value) if _is(value) else ""
+
+
+def _is(value: Any) -> bool:
+    """Whether a cell holds anything."""
+    if isinstance(value, tuple | str):
+        return bool(value)
+    return bool(pd.notna(value))
+
+
+# --- a page of rows ------------------------------------------------------------------------------
+
+
+def listing(records: Records, selection: Selection, wanted: Wanted, page: int = 1) -> Listing:
+    """One page of the rows that are wanted, with the numbers that place it."""
+    writer = Writer(records, selection, wanted.table)
+    shown = heads(records, wanted.table, selection.view.as_of is not None)
+    rows = in_view(records, selection, wanted.table)
+    found = _ordered(writer, shown, _matching(writer, shown, rows, wanted.q), wanted)
+    first = (page - 1) * PER_PAGE
+    cells = tuple(tuple(writer.cell(head, n) for head in shown) for n in found[first : first + PER_PAGE])
+    return Listing(tuple(shown), cells, first + 1, len(found), len(rows), _widths(shown, cells))
+
+
+def _widths(shown: list[Head], rows: Iterable[tuple[Cell, ...]]) -> dict[str, str]:
+    """Column → 'wide' or 'medium', where its longest text needs room; others take what they need."""
+    longest = dict.fromkeys((head.name for head in shown), 0)
+    for row in rows:
+        for head, cell in zip(shown, row, strict=True):
+            longest[head.name] = max(longest[head.name], *(len(part.text) for part in cell), 0)
+    return {name: "wide" if most > LONG else "medium" for name, most in longest.items() if most > SHORT}
+
+
+def _matching(writer: Writer, shown: list[Head], rows: list[int], text: str) -> list[int]:
+    """The rows in which every word occurs; 'column=value' asks for exactly that value."""
+    words = [_test(writer, shown, word) for word in text.split()]
+    return [n for n in rows if all(test(n) for test in words)]
+
+
+def _test(writer: Writer, shown: list[Head], word: str) -> Callable[[int], bool]:
+    name, equals, wanted = word.partition("=")
+    head = next((head for head in shown if head.name == name and equals), None)
+    if head:
+        return lambda n: _holds(writer.value(head, n), wanted)
+    plain = folded(word)
+    return lambda n: plain in _haystack(writer, shown, n)
+
+
+def _holds(value: Any, wanted: str) -> bool:
+    return wanted in value if isinstance(value, tuple) else _plain(value) == wanted
+
+
+def _haystack(writer: Writer, shown: list[Head], place: int) -> str:
+    """All the words of a row, folded; kept for each view, since a view decides what a row may say."""
+    key = ("haystack", writer.table, writer.selection.view.as_of)
+    kept: dict[int, str] = writer.records.once(key, dict)
+    if place not in kept:
+        texts = (writer.text(head, place) for head in shown if head.name != NAMED.name)
+        kept[place] = folded(" ".join(texts))
+    return kept[place]
+
+
+def _ordered(writer: Writer, shown: list[Head], rows: list[int], wanted: Wanted) -> list[int]:
+    """The rows by a column; empty cells last in both directions, equal ones as in the file."""
+    head = next((head for head in shown if head.name == wanted.column), None)
+    if not head:
+        return rows
+    keys = {n: writer.key(head, n) for n in rows}
+    filled = [n for n in rows if keys[n][0] == 0]
+    empty = [n for n in rows if keys[n][0] == 1]
+    return sorted(filled, key=lambda n: keys[n][1], reverse=wanted.descending) + empty
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def headline(records: Records, selection: Selection) -> str:
+    """The finding: '654 assertions by 77 origins in 430 sources'."""
+    said = derive.known(records, selection.view.as_of)
+    said = said[said["transfer"].isin(selection.transfers)]
+    if said.empty:
+        return "No assertion in this view"
+    return (
+        f"{wording.plural(len(said), 'assertion')} by {wording.plural(said['origin'].nunique(), 'origin')} "
+        f"in {wording.plural(said['source'].nunique(), 'source')}"
+    )
+
+
+def counted(records: Records, selection: Selection, wanted: Wanted, shown: Listing) -> str:
+    """Which rows are shown: 'Rows 1–50 of 229 assertions about the 25 transfers in view'."""
+    what = _what(records, selection, wanted.table, shown.total)
+    if not shown.found:
+        return f"None of {what} matches this search"
+    span = f"Rows {shown.first}–{shown.last}" if shown.last > shown.first else f"Row {shown.first}"
+    if wanted.q.strip():
+        return f"{span} of {shown.found:,} that match, out of {what}"
+    return f"{span} of {what}"
+
+
+def _what(records: Records, selection: Selection, table: str, total: int) -> str:
+    own = package(records)[table]
+    if own.group == "codes":
+        return f"{wording.plural(total, 'code')}, the same in every view"
+    scope = NOUNS[table][1].format(transfers=wording.plural(len(selection.transfers), "transfer"))
+    everything = selection.view.is_default and table not in ("transfers", "assertions", "events", "quotes")
+    return f"{many(table, total)}{' on record' if everything else f' {scope}'}"
