@@ -15,6 +15,7 @@ from tumen.templates import render
 from tumen.view import Selection
 
 NARROW = {"eurasia": 1.38, "globe": 1.0}  # width over height on a phone; the close views stand upright
+VIEWS = {name: view.title for name, view in drawing.VIEWS.items()}
 ASPECTS = {560: 1.72, 1300: 2.2}  # least width of a wider chart → its width over its height
 
 records, selection = frame.scene()
@@ -41,21 +42,23 @@ def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict
 def drawn() -> None:
     """The map with its controls; while the months play, only this part runs again."""
     catch_up()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = frame.choice(
-            "view", "View", {name: v.title for name, v in drawing.VIEWS.items()}, default="eurasia"
-        )
+    view = frame.choice("view", "View", VIEWS, default="eurasia")
+    above, below = st.container(), st.container(horizontal=True, vertical_alignment="bottom")
+    with below:
         month = player.control()
     shown = player.narrowed(records, selection, month)
     colours = frame.colours()
-    chart(
-        records.once(("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)),
-        key="map",
-        alt=flows.in_words(records, shown),
-        on_pick=pick,
-        legend=frame.family_legend(records, selection, colours),
-        config={"scrollZoom": True},
-    )
+    with above:
+        chart(
+            records.once(
+                ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
+            ),
+            key="map",
+            alt=flows.in_words(records, shown),
+            on_pick=pick,
+            legend=frame.family_legend(records, selection, colours),
+            config={"scrollZoom": True},
+        )
     player.caption(shown, month)
 
 

@@ -1,40 +1,59 @@
 """Can I trust this?"""
 
-from tumen import __version__, derive
-from tumen.app import frame
+from datetime import date
+from urllib.parse import urlencode
+
+from tumen import bias, method
+from tumen.app import address, frame
+from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
-from tumen.geography import BORDER_POLICY
+from tumen.figures import bias as drawing
 from tumen.templates import render
 
-TABLES = ("transfers", "assertions", "events", "quotes", "sources", "places")
+QUESTION = "Can I trust this?"
+WIDTHS = (320, 620)  # names above the bars, or beside them
 
 records, selection = frame.scene()
-
-frame.title("Can I trust this?", "Every grade is computed from dated assertions, by rules written below")
-
-
-def rows(table: str) -> list[dict[str, str]]:
-    """A table as rows for a template."""
-    return records[table].to_dict("records")
+found = bias.bias(records, selection)
+frame.title(QUESTION, bias.headline(found))
+chosen = frame.choice("section", "Section", dict(method.SECTIONS), method.DEFAULT)
 
 
-results = records.labels("not_found_results")
-prose(
-    render(
-        "method.html",
-        evidence=rows("evidence")[::-1],
-        reliability=rows("reliability"),
-        credibility=rows("credibility"),
-        rules=derive.RULES,
-        policy=BORDER_POLICY,
-        not_found=[{**row, "result_label": results[row["result"]]} for row in rows("not_found")],
-        version=__version__,
-        fingerprint=records.version,
-        counts={
-            t: len(records[t]) for t in ("transfers", "assertions", "events", "quotes", "sources", "places")
-        },
-    ),
-    key="method",
-    on_pick=pick,
-)
+def turn(value: str | None) -> None:
+    """Open another section, or do what any other link or mark asks for."""
+    kind, _, name = (value or "").partition(":")
+    if kind == "section":
+        address.go(section=None if name == method.DEFAULT else name)
+    else:
+        pick(value)
+
+
+def section_url(section: str) -> str:
+    """The address of a section with the filters in force."""
+    return f"/method?{urlencode({**address.filters_only(), 'section': section}, doseq=True)}"
+
+
+sections = method.shown(chosen)
+if "bias" in sections and found.months:
+    colours = frame.colours()
+    picks = {
+        voice.code: f"page:{method.rows_ref(selection.view, 'assertions', f'by_country={voice.code}')}"
+        for voice in found.countries
+    }
+    chart(
+        records.once(
+            ("bias chart", selection.view, colours["background"]),
+            lambda: {
+                width: drawing.figure(found.bands, found.months, palette=colours, width=width, picks=picks)
+                for width in WIDTHS
+            },
+        ),
+        key="bias",
+        alt=bias.in_words(found),
+        on_pick=turn,
+    )
+
+for section in sections:
+    values = method.content(section, records, selection, date.today())
+    prose(render("method.html", section_url=section_url, **values), key=f"method_{section}", on_pick=turn)

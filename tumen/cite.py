@@ -38,6 +38,21 @@ def citation(
     )
 
 
+def whole(records: Records, version: str, on: date, address: str, as_of: date | None = None) -> str:
+    """All of Tumen, or a view of it, with the version of its data and the day it was looked at.
+
+    Args:
+        records: the records.
+        version: of the descriptor, such as 2026.11.0.
+        on: the day of access.
+        address: of the view.
+        as_of: the day up to which it was looked at, if it was turned back.
+    """
+    turned = f" As known on {dates.day_words(as_of)}." if as_of else ""
+    stamp = f"{version} ({records.version or 'unknown'})"
+    return f"{SITE}, data version {stamp}.{turned} Accessed {dates.day_words(on)}. {address}"
+
+
 def source_citation(records: Records, source: str) -> str:
     """A source: author or publisher, title, publisher, date, the outlet it was read through, address."""
     row = Desk(records).row("sources", source)

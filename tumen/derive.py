@@ -27,14 +27,14 @@ RULES: Mapping[str, str] = {
     "origins": "Independent origins are counted by whose knowledge it is, not by publications: five outlets "
     "that quote one briefing are one origin, and the agencies of one state are one origin.",
     "contested": "Someone has denied or doubted the transfer, its amount, its purpose or an agreement on it. "
-    "Silence and 'no comment' are recorded, but do not make it contested. A denial has lapsed once the country "
-    "that uttered it claims the transfer itself on a later day.",
+    "Silence and 'no comment' are recorded, but do not make it contested. A denial has lapsed once the "
+    "country that uttered it claims the transfer itself on a later day.",
     "credibility": "1 confirmed: claimed by two or more independent origins, one with a physical find "
     "(step 5) or two with imagery or records (step 4 or more). 2 probably true: two or more origins, best "
     "evidence step 3 or more. 3 possibly true: best evidence step 2 or more, or two origins. 4 doubtful: "
     "someone who is no party to the transfer and does not claim it elsewhere denies or doubts it as a whole, "
-    "and the evidence for it has not passed step 3. 5 improbable: such a doubt rests on evidence of step 3 or more and the claim "
-    "on step 2 or less. 6 cannot be judged: a bare claim of a single origin.",
+    "and the evidence for it has not passed step 3. 5 improbable: such a doubt rests on evidence of step 3 "
+    "or more and the claim on step 2 or less. 6 cannot be judged: a bare claim of a single origin.",
     "reliability": "The best letter among the sources that carry the best evidence.",
     "spread": "Only figures of one measure, unit, rate and scope are compared. Running totals are compared "
     "with one another; rates, shares and changes only within one stated period, for those of different "
@@ -76,8 +76,8 @@ def states(records: Records, as_of: date | None = None) -> pd.DataFrame:
 
     Columns: first_reported, last_reported (days), first_assertion, claims, denials, silences,
     publications, origins (counts), evidence (1–5), evidence_assertion, evidence_date,
-    contested (bool), denied_by_sender, denied_by_receiver, lapsed (bools), reaches (tuple), credibility (1–6), reliability (A–F), claimants, deniers
-    (tuples of country codes). See RULES for how each is derived.
+    contested, denied_by_sender, denied_by_receiver, lapsed (bools), reaches (tuple), credibility
+    (1–6), reliability (A–F), claimants, deniers (tuples of country codes). See RULES for how each is derived.
     """
     return records.once(("states", as_of), lambda: _states(records, known(records, as_of)))
 

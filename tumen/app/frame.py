@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import __version__, derive, view, wording
+from tumen import __version__, derive, known, law, view, wording
 from tumen.app import address
 from tumen.app.picks import pick
 from tumen.app.prose import prose
@@ -22,6 +23,7 @@ PAGES = (
     "overview",
     "map",
     "timeline",
+    "known",
     "exchange",
     "figures",
     "quotes",
@@ -29,6 +31,7 @@ PAGES = (
     "method",
 )  # in the navigation
 HIDDEN = ("record",)  # reached by its address
+TITLES = {"known": "Known when"}  # where the name alone would not do
 
 
 def pages() -> dict[str, Any]:
@@ -36,7 +39,8 @@ def pages() -> dict[str, Any]:
     found = {}
     for name in (*PAGES, *HIDDEN):
         path = ROOT / "pages" / f"{name}.py"
-        found[name] = st.Page(path, title=name.capitalize(), url_path=name, default=name == PAGES[0])
+        title = TITLES.get(name, name.capitalize())
+        found[name] = st.Page(path, title=title, url_path=name, default=name == PAGES[0])
     return found
 
 
@@ -64,10 +68,11 @@ def filters(records: Records) -> None:
     with st.sidebar:
         _country(records)
         _weapon_type(records)
-        _as_of()
+        _as_of(records)
         _period()
         _evidence(records)
         _contested()
+        _law(records)
         st.button(
             "Reset all filters",
             on_click=address.go,
@@ -130,11 +135,43 @@ def _multiselect(label: str, name: str, options: list[str], labels: Any, placeho
     )
 
 
-def _as_of() -> None:
+def _as_of(records: Records) -> None:
+    """The day to turn back to, and the days worth turning back to."""
     _date(
         "Known as of",
         "as_of",
         "Turns everything back to what was public on that day. Empty: all that is known today.",
+    )
+    found = {stop.day: stop.label for stop in known.stops(records)}
+    now = address.view().as_of
+    st.session_state.stop = now if now in found else None
+    st.selectbox(
+        "Jump to",
+        list(found),
+        format_func=lambda day: found[day],
+        key="stop",
+        placeholder="A disclosure or meeting",
+        on_change=lambda: address.change(as_of=st.session_state.stop),
+        help="Days on which most became known: by press conferences, reports, sanctions and meetings.",
+    )
+    before, after = known.around(records, now)
+    left, right = st.columns(2)
+    with left:
+        _jump("Earlier", ":material/chevron_left:", before, disabled=before is None)
+    with right:
+        _jump("Later", ":material/chevron_right:", after, disabled=now is None)
+
+
+def _jump(label: str, icon: str, stop: known.Stop | None, *, disabled: bool) -> None:
+    """Go to a stop; the one after the last is today."""
+    st.button(
+        label,
+        icon=icon,
+        help=stop.label if stop else None if disabled else "Today",
+        disabled=disabled,
+        on_click=address.change,
+        kwargs={"as_of": stop and stop.day},
+        width="stretch",
     )
 
 
@@ -178,6 +215,11 @@ def _contested() -> None:
     )
 
 
+def _law(records: Records) -> None:
+    options = law.options(records)
+    _multiselect("Would breach, if it took place", "law", list(options), options, "Any rule or none")
+
+
 def headline(records: Records, selection: Selection) -> None:
     """What was ignored of the address, and in one sentence what is shown."""
     if notes := st.session_state.notes:
@@ -197,6 +239,8 @@ def _sentence(records: Records, selection: Selection) -> dict[str, Any]:
         "filtered": selection.view != View(),
         "as_of": selection.view.as_of,
         "undated": _undated(records, selection),
+        "since": known.since(records, selection),
+        "query": urlencode(address.filters_only(), doseq=True),
     }
 
 

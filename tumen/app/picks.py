@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from tumen.app import address
+from tumen.query import Reader
 
 FILTERS = {"country": "country", "type": "weapon_type", "family": "weapon_type"}
 
@@ -12,7 +13,8 @@ FILTERS = {"country": "country", "type": "weapon_type", "family": "weapon_type"}
 def pick(value: str | None) -> None:
     """Act on a picked value such as 'country:PRK', 'family:missiles', 'event:2023-09-13-…', 'page:map?…'.
 
-    Countries, types and families are put into the filter (or taken out); a page is opened; anything
+    Countries, types and families are put into the filter (or taken out); a day (`asof:2024-02-26`) turns
+    everything back; a page is opened; anything
     else is a record, whose card opens.
     """
     if not value:
@@ -21,6 +23,8 @@ def pick(value: str | None) -> None:
     kind, _, name = value.partition(":")
     if kind in FILTERS:
         address.toggle(FILTERS[kind], name)
+    elif kind == "asof":
+        address.change(as_of=Reader({"as_of": [name]}).day("as_of"))
     elif kind == "page":
         page, _, query = name.partition("?")
         st.session_state.turn_to = (page, parse_qs(query))

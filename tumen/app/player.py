@@ -1,7 +1,8 @@
-"""Playing the months of the window on the map."""
+"""Playing through time: one step after another, while only a part of the page runs again."""
 
 import calendar
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
@@ -11,21 +12,99 @@ from tumen.app import address
 from tumen.records import Records
 from tumen.view import Selection
 
+SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Player:
+    """Plays the steps of one thing; what it rests on is in the address, what plays in the session.
+
+    `steps` are texts in the order of time, which is their own order too.
+    """
+
+    name: str
+    steps: Sequence[str]
+    rest: Callable[[str], None]  # puts the step on which the show rests into the address
+    home: str | None = None  # the step to rest on after the last; None: the last
+    hint: str = ""
+
+    @property
+    def playing(self) -> bool:
+        """Whether the show is on."""
+        return bool(st.session_state.get(self._flag))
+
+    @property
+    def _flag(self) -> str:
+        return f"playing_{self.name}"
+
+    def tick(self) -> float | None:
+        """How often the part of the page runs again by itself: only while the show is on."""
+        return SECONDS if self.playing else None
+
+    def step(self, resting: str) -> str:
+        """The step to show now: the next one while the show is on, else the one of the address.
+
+        A show that was started on another step than the address has now is over: the reader has moved.
+        """
+        if self.playing and st.session_state.get(f"{self._flag}_from") != resting:
+            st.session_state[self._flag] = False
+        shown = self._next() if self.playing else resting
+        st.session_state[self.name] = shown
+        return shown
+
+    def _next(self) -> str:
+        here = st.session_state.get(self.name, "")
+        after = next((step for step in self.steps if step > here), None)
+        if after is not None:
+            return after
+        self._end(self.steps[-1] if self.home is None else self.home)
+        st.rerun()
+
+    def _end(self, step: str) -> None:
+        st.session_state[self._flag] = False
+        self.rest(step)
+
+    def button(self, step: str) -> None:
+        """Play or pause."""
+        name, icon = ("Pause", ":material/pause:") if self.playing else ("Play", ":material/play_arrow:")
+        if not st.button(name, icon=icon, key=f"play_{self.name}", help=self.hint or None):
+            return
+        if self.playing:
+            self._end(step)
+        else:
+            self._start(step)
+        st.rerun()
+
+    def _start(self, step: str) -> None:
+        """Begin where the page is; at the end of the steps, from the first of them."""
+        first = step if step < self.steps[-1] else self.steps[0]
+        st.session_state[self._flag] = True
+        st.session_state[self.name] = st.session_state[f"{self._flag}_from"] = first
+        self.rest(first)
+
+
+# --- the months of the map ------------------------------------------------------------------------
+
 ALL = ""  # no single month: the whole period of the filters
 MONTHS = (ALL, *(f"2023-{m:02d}" for m in range(8, 13)), *(f"2024-{m:02d}" for m in range(1, 8)))
-SECONDS = 1.5
+
+
+def _rest_on(month: str) -> None:
+    address.go(month=month or None)
+
+
+MONTH = Player("month", MONTHS, _rest_on, home=ALL, hint="Play the months one after another")
 
 
 def tick() -> float | None:
     """How often the map runs again by itself: only while the months play."""
-    return SECONDS if st.session_state.get("playing") else None
+    return MONTH.tick()
 
 
 def control() -> str:
     """The play button and the month slider; returns the month shown, '' for all."""
-    month = _next() if st.session_state.get("playing") else _from_address()
-    st.session_state.month = month
-    _button(month)
+    month = MONTH.step(_from_address())
+    MONTH.button(month)
     st.select_slider("Month", MONTHS, format_func=label, key="month", on_change=_chosen, width=280)
     return month
 
@@ -61,25 +140,5 @@ def _from_address() -> str:
     return month if month in MONTHS else ALL
 
 
-def _next() -> str:
-    """The month after the one shown; after the last the show ends."""
-    here = MONTHS.index(st.session_state.get("month", ALL))
-    if here + 1 < len(MONTHS):
-        return MONTHS[here + 1]
-    st.session_state.playing = False
-    address.go(month=None)
-    st.rerun()
-
-
-def _button(month: str) -> None:
-    playing = bool(st.session_state.get("playing"))
-    name, icon = ("Pause", ":material/pause:") if playing else ("Play", ":material/play_arrow:")
-    if st.button(name, icon=icon, key="play", help="Play the months one after another"):
-        st.session_state.playing = not playing
-        address.go(month=month or None)
-        st.rerun()
-
-
 def _chosen() -> None:
-    st.session_state.playing = False
-    address.go(month=st.session_state.month or None)
+    _rest_on(st.session_state.month)

@@ -9,7 +9,16 @@ import streamlit as st
 from markupsafe import Markup
 
 ASSETS = Path(__file__).parent / "assets"
-STYLES = ("prose.css", "pages.css", "exchange.css")  # cards, and what only pages use
+STYLES = (
+    "prose.css",
+    "pages.css",
+    "exchange.css",
+    "figures.css",
+    "known.css",
+    "records.css",
+    "forecasts.css",
+    "method.css",
+)  # cards, and what only pages use
 
 
 @st.cache_resource

@@ -1,0 +1,113 @@
+"""What was known when?"""
+
+from datetime import date
+
+import streamlit as st
+
+from tumen import known, wording
+from tumen.app import address, frame
+from tumen.app.chart import chart
+from tumen.app.picks import catch_up, pick
+from tumen.app.player import Player
+from tumen.app.prose import prose
+from tumen.figures import known as drawing
+from tumen.query import DAYS
+from tumen.templates import render
+
+WIDTHS = (340, 620, 980)  # the labels are placed for a width: phone, tablet, desk
+
+records, selection = frame.scene()
+against, notes = known.understood(address.locals_of("against"))
+for note in notes:
+    st.warning(wording.plain(note), icon=":material/link_off:")
+
+story = known.growth(records, selection.view)
+if story.empty:
+    frame.empty(records, selection)
+    st.stop()
+
+PLAYER = Player(
+    "known_on",
+    known.month_ends(),
+    lambda day: pick(f"asof:{day}"),
+    hint="Play from month to month: what was known at the end of each",
+)
+
+
+def draw(pair: known.Comparison, colours: dict[str, object]) -> dict[int, dict[str, object]]:
+    """The growth of knowledge for phones, tablets and desks."""
+    return {
+        width: drawing.figure(
+            story,
+            stops=[(stop.day, stop.title) for stop in known.stops(records)],
+            days=pair.days,
+            names=known.band_labels(records),
+            palette=colours,
+            width=width,
+        )
+        for width in WIDTHS
+    }
+
+
+def day_field(label: str, key: str, day: date | None) -> None:
+    """A day of the comparison; an empty one is today."""
+    st.session_state[key] = day
+    st.date_input(
+        label, key=key, min_value=DAYS[0], max_value=DAYS[1], on_change=chosen, args=(key,), width=170
+    )
+
+
+def chosen(key: str) -> None:
+    """The earlier day is that of the whole view; the other one is the page's own."""
+    day = st.session_state[key]
+    if key == "known_then":
+        pick(f"asof:{day or ''}")
+    else:
+        address.go(against=day.isoformat() if day else None)
+        st.session_state.picked = True
+
+
+@st.fragment(run_every=PLAYER.tick())
+def shown() -> None:
+    """The whole page; while the months play, only this runs again."""
+    catch_up()
+    then = date.fromisoformat(PLAYER.step((selection.view.as_of or known.DEFAULT).isoformat()))
+    pair = known.compare(records, selection.view, then, against)
+    found, colours = known.changes(records, pair), frame.colours()
+    frame.title("What was known when?", known.headline(pair))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        day_field("Known on", "known_then", then)
+        day_field("Compared with (empty: today)", "known_against", against)
+        PLAYER.button(then.isoformat())
+    chart(
+        records.once(
+            ("known", selection.view, pair.days, colours["background"]), lambda: draw(pair, colours)
+        ),
+        key="growth",
+        alt=known.in_words(records, selection.view, pair),
+        on_pick=pick,
+        config={"displayModeBar": False},
+    )
+    prose(
+        render(
+            "known.html",
+            sides=known.sides(records, pair, selection.view.as_of),
+            stops=known.stops(records),
+            names=known.band_labels(records),
+            fills=drawing.fills(colours),
+            counts=known.counts(known.sides(records, pair, selection.view.as_of)),
+            figures=known.figures(records, pair),
+            matrix=known.matrix(records, pair),
+            family_colours=colours["families"],
+            found=found,
+            reported=known.reported(records, pair, found),
+            graded=known.graded(records, pair, found),
+            contested=known.contested(records, pair, found),
+            revised=known.revised(records, pair, found),
+        ),
+        key="days",
+        on_pick=pick,
+    )
+
+
+shown()

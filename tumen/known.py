@@ -1,0 +1,591 @@
+"""What was known when: the stops one jumps to, how knowledge grew, and in what two days differ.
+
+Everything follows from the days on which assertions, events and quotes became public. A transfer counts
+on a day as the view of that day counts it (`view.select`), so every number here is one of that view too.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from tumen import dates, derive, overview, wording
+from tumen.derive import Spread
+from tumen.desk import Desk, Row
+from tumen.query import Reader
+from tumen.records import CLAIMS, DENIALS, Records, rows
+from tumen.view import Selection, View, listed, select, to_query
+
+DEFAULT = date(2023, 11, 2)  # the earlier day where the reader has chosen none
+SPAN = (date(2023, 7, 1), date(2024, 12, 31))  # stops and months to play lie within
+LANES = ("disclosures-statements", "sanctions-un", "meetings-treaties")  # of the events that make a stop
+MOST_STOPS, PER_MONTH = 30, 3
+BANDS: Mapping[str, int] = {"find": 5, "records": 4, "assessed": 3, "reported": 0}  # → least evidence step
+NEVER = pd.Timestamp(dates.LAST_DAY)
+MOST_FIGURES = 6
+GROUP = ("measure", "unit", "rate", "scope", "period")  # what figures must share to be compared
+
+
+# --- stops ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A day on which much became known, named by what made it so."""
+
+    day: date
+    title: str
+    event: str  # its id, '' if no event became known on the day
+
+    @property
+    def label(self) -> str:
+        """'1 Nov 2023 · South Korean intelligence: over a million shells sent to Russia'."""
+        return f"{self.day.day} {self.day:%b %Y} · {self.title}"
+
+
+def stops(records: Records) -> tuple[Stop, ...]:
+    """The days on which most became known, oldest first: at most a few a month, so that they spread.
+
+    A day weighs as much as the significance of the key events (disclosures, statements, sanctions,
+    meetings) that became known on it, and the number of transfers whose best evidence rose.
+    """
+    return records.once("stops", lambda: _stops(records))
+
+
+def _stops(records: Records) -> tuple[Stop, ...]:
+    raised, key = _raising(records), _key_events(records).groupby("known")["significance"]
+    weight = pd.DataFrame({"events": key.sum(), "key": key.max(), "raised": raised.groupby("known").size()})
+    weight = weight.fillna(0).loc[str(SPAN[0]) : str(SPAN[1])]
+    weight["all"] = weight["events"] + weight["raised"]
+    ranked = weight.sort_values(["all", "key"], ascending=False, kind="stable")
+    kept = ranked.groupby(pd.DatetimeIndex(ranked.index).to_period("M")).head(PER_MONTH).head(MOST_STOPS)
+    return tuple(_stop(records, day, raised) for day in kept.index.sort_values())
+
+
+def _key_events(records: Records) -> pd.DataFrame:
+    """Events of the lanes in which something is made known, whose day of report is known."""
+    events = records["events"]
+    lane = events["category"].map(records["event_categories"]["lane"])
+    return events[_dated(events) & events["significance"].ge(2) & lane.isin(LANES)]
+
+
+def _dated(events: pd.DataFrame) -> pd.Series:
+    told = events["first_reported"].where(events["first_reported"] != "", events["date"])
+    return told.str.len().eq(len("2023-11-01"))
+
+
+def _raising(records: Records) -> pd.DataFrame:
+    """The claims of known day that brought a transfer further than any before; the first one included."""
+    claims = _claims(records)
+    best = claims.groupby("transfer")["evidence"].cummax()
+    before = best.groupby(claims["transfer"]).shift(fill_value=-1)
+    return claims[claims["evidence"].gt(before) & claims["date"].str.len().eq(len("2023-11-01"))]
+
+
+def _claims(records: Records) -> pd.DataFrame:
+    said = records["assertions"]
+    return said[said["stance"].isin(CLAIMS)]
+
+
+def _stop(records: Records, day: pd.Timestamp, raised: pd.DataFrame) -> Stop:
+    """A day with the title of its most significant event, or else what was claimed best on it."""
+    events = records["events"]
+    own = events[events["known"].eq(day) & _dated(events)]
+    own = own.assign(key=own["category"].map(records["event_categories"]["lane"]).isin(LANES))
+    if not own.empty:
+        first = own.sort_values(["key", "significance"], ascending=False, kind="stable").iloc[0]
+        return Stop(day.date(), first["title"], str(first["id"]))
+    best = raised[raised["known"].eq(day)].sort_values("evidence", ascending=False, kind="stable").iloc[0]
+    return Stop(day.date(), f"{best['by']}: {records.label('transfers', best['transfer'])}", "")
+
+
+def around(records: Records, day: date | None) -> tuple[Stop | None, Stop | None]:
+    """The stop before and the stop after a day; None (today) lies behind all of them."""
+    here = day or date.max
+    found = stops(records)
+    before = next((stop for stop in reversed(found) if stop.day < here), None)
+    return before, next((stop for stop in found if stop.day > here), None)
+
+
+def month_ends() -> tuple[str, ...]:
+    """The days that are played: the last of each month, as ISO dates."""
+    days = pd.date_range(SPAN[0] - timedelta(days=1), SPAN[1], freq="ME")
+    return tuple(day.date().isoformat() for day in days)
+
+
+# --- growth ---------------------------------------------------------------------------------------
+
+
+def growth(records: Records, view: View) -> pd.DataFrame:
+    """How many transfers were in view on each day, by best evidence: one column for each of BANDS.
+
+    One row per day on which that changed; between them it holds. Whatever day the view is turned back to,
+    the whole story is told, for the other filters.
+    """
+    still = replace(view, as_of=None)
+    return records.once(("growth", still), lambda: _growth(records, still))
+
+
+def _growth(records: Records, view: View) -> pd.DataFrame:
+    ids = select(records, replace(view, evidence=0, contested="")).states.index
+    enters, leaves = _stay(records, view, ids)
+    claims, passed = _claims(records), pd.Series(NEVER, ids)
+    changes = {}
+    for band, least in BANDS.items():
+        reached = _first(claims[claims["evidence"].ge(least)], ids)
+        start, end = reached.clip(lower=enters), passed.clip(upper=leaves)
+        stays = start < end
+        changes[band] = start[stays].value_counts().sub(end[stays].value_counts(), fill_value=0)
+        passed = reached
+    counts = pd.DataFrame(changes).fillna(0).sort_index().cumsum().astype(int)
+    return counts[counts.index < NEVER]
+
+
+def _first(said: pd.DataFrame, ids: pd.Index) -> pd.Series:
+    """Transfer → the first day on which anything of this was said of it; NEVER if it was not."""
+    return said.groupby("transfer")["known"].min().reindex(ids).fillna(NEVER)
+
+
+def _stay(records: Records, view: View, ids: pd.Index) -> tuple[pd.Series, pd.Series]:
+    """Since when each transfer passes the filters that depend on the day, and until when."""
+    said, claims = records["assertions"], _claims(records)
+    enters = _first(claims[claims["evidence"].ge(view.evidence)], ids)
+    if view.country and view.role in ("claimant", "denier"):
+        stances = CLAIMS if view.role == "claimant" else DENIALS
+        told = said[said["stance"].isin(stances) & said["by_country"].isin(view.country)]
+        enters = enters.clip(lower=_first(told, ids))
+    begins, ends = _disputed(records, view.contested, ids)
+    return enters.clip(lower=begins), ends
+
+
+def _disputed(records: Records, code: str, ids: pd.Index) -> tuple[pd.Series, pd.Series]:
+    """Since when, and until when, what the filter on denials asks for holds (see view.CONTESTED)."""
+    said, ends = records["assertions"], records["transfers"]
+    denied = said[said["stance"].eq("denies")]
+    always, never = pd.Series(pd.Timestamp(dates.FIRST_DAY), ids), pd.Series(NEVER, ids)
+    contested = _first(said[said["stance"].isin(DENIALS)], ids)
+    party = {"sender": "origin", "receiver": "destination"}
+    if code in party:
+        by_party = denied["by_country"].eq(denied["transfer"].map(ends[party[code]]))
+        return _first(denied[by_party], ids), never
+    return {
+        "": (always, never),
+        "yes": (contested, never),
+        "no": (always, contested),
+        "silent": (_first(said[said["stance"].eq("declines-to-comment")], ids), contested),
+        "lapsed": (_first(_overtaking(records, denied), ids), never),
+    }[code]
+
+
+def _overtaking(records: Records, denied: pd.DataFrame) -> pd.DataFrame:
+    """The claims of countries that had denied the same transfer on an earlier day."""
+    by = ["transfer", "by_country"]
+    first = denied.groupby(by)["known"].min().rename("denied").reset_index()
+    both = _claims(records)[[*by, "known"]].merge(first, on=by)
+    return both[both["known"] > both["denied"]]
+
+
+# --- two days -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same filters on two days."""
+
+    earlier: Selection
+    later: Selection
+
+    @property
+    def transfers(self) -> list[str]:
+        """Ids of the transfers in view on either day."""
+        return sorted({*self.earlier.transfers, *self.later.transfers})
+
+    @property
+    def days(self) -> tuple[date, date | None]:
+        """Both days; None is today."""
+        return self.earlier.view.as_of or dates.LAST_DAY, self.later.view.as_of
+
+    @property
+    def same(self) -> bool:
+        """Whether both days are one."""
+        return self.earlier.view.as_of == self.later.view.as_of
+
+
+def compare(records: Records, view: View, one: date, other: date | None) -> Comparison:
+    """The view on two days, the earlier one first; None is today."""
+    first, last = sorted((one, other), key=lambda day: day or date.max)
+    return Comparison(select(records, replace(view, as_of=first)), select(records, replace(view, as_of=last)))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became known after one day, up to another."""
+
+    reported: tuple[str, ...]  # transfers first reported
+    raised: tuple[str, ...]  # transfers on record before, now on better evidence
+    graded: tuple[str, ...]  # transfers on record before whose two-character code is another
+    contested: tuple[str, ...]  # transfers denied or doubted only now
+    revised: tuple[tuple[str, str], ...]  # assertions of one origin: its figure then, its figure now
+    claims: tuple[str, ...]  # new assertions that claim
+    denials: tuple[str, ...]  # and that deny or doubt
+    events: tuple[str, ...]
+    quotes: tuple[str, ...]
+
+
+def changes(records: Records, pair: Comparison) -> Changes:
+    """What the later day knows that the earlier one did not, of the transfers in view on either."""
+    return records.once(("changes", pair.earlier.view, pair.later.view), lambda: _changes(records, pair))
+
+
+def since(records: Records, selection: Selection) -> Changes | None:
+    """What today knows beyond the day of the view; None if the view is of today."""
+    as_of = selection.view.as_of
+    return changes(records, compare(records, selection.view, as_of, None)) if as_of else None
+
+
+def _changes(records: Records, pair: Comparison) -> Changes:
+    before, after = (derive.states(records, day) for day in pair.days)
+    ids = after.index.intersection(pair.transfers)
+    kept = ids.intersection(before.index)
+    then, now = before.loc[kept], after.loc[kept]
+    code = now["reliability"].ne(then["reliability"]) | now["credibility"].ne(then["credibility"])
+    contested = after.index[after["contested"]].difference(before.index[before["contested"]])
+    told = _between(derive.known(records, pair.days[1]), pair.days[0])
+    told = told[told["transfer"].isin(ids)]
+    return Changes(
+        reported=_ids(ids.difference(before.index)),
+        raised=_ids(kept[now["evidence"] > then["evidence"]]),
+        graded=_ids(kept[code]),
+        contested=_ids(contested.intersection(ids)),
+        revised=tuple(_revised(records, pair)),
+        claims=_ids(told.index[told["stance"].isin(CLAIMS)]),
+        denials=_ids(told.index[told["stance"].isin(DENIALS)]),
+        events=_ids(_between(pair.later.events, pair.days[0]).index),
+        quotes=_ids(_between(pair.later.quotes, pair.days[0]).index),
+    )
+
+
+def _between(frame: pd.DataFrame, day: date) -> pd.DataFrame:
+    return frame[frame["known"] > pd.Timestamp(day)]
+
+
+def _ids(found: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(map(str, found))
+
+
+def _revised(records: Records, pair: Comparison) -> list[tuple[str, str]]:
+    """Where an origin's newest figure for the same thing is another than on the earlier day."""
+    spreads = derive.spreads(records, pair.days[1])
+    groups = [spread.assertions for transfer in pair.transfers for spread in spreads.get(transfer, ())]
+    number = {name: n for n, group in enumerate(groups) for name in group}
+    said = derive.known(records, pair.days[1])[["id", "origin", "known", "low", "high"]]
+    said = said[said.index.isin(number)].assign(group=said["id"].map(number))
+    old = _newest(said[said["known"] <= pd.Timestamp(pair.days[0])])
+    new = _newest(said)
+    both = old.merge(new, how="left", left_index=True, right_index=True, suffixes=("_old", "")).fillna(-1.0)
+    changed = both[both["low"].ne(both["low_old"]) | both["high"].ne(both["high_old"])]
+    return list(zip(changed["id_old"], changed["id"], strict=True))
+
+
+def _newest(said: pd.DataFrame) -> pd.DataFrame:
+    """The last figure of each origin in each group."""
+    by = ["group", "origin"]
+    return said.drop_duplicates(by, keep="last").set_index(by)[["id", "low", "high"]].sort_index()
+
+
+# --- what the page shows --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two days: what was in view, and where its records and lists are found."""
+
+    selection: Selection
+    desk: Desk
+    here: bool  # the day of the address: its records open over the page, others are plain links
+
+    @property
+    def day(self) -> str:
+        """'2 November 2023' or 'Today'."""
+        as_of = self.selection.view.as_of
+        return dates.day_words(as_of) if as_of else "Today"
+
+    def record(self, reference: str) -> tuple[str, str]:
+        """A record as of this day: its address, and what picking it asks for ('' for a plain link)."""
+        url = self.desk.url(*reference.split(":", 1))
+        return url, reference if self.here else ""
+
+    def page(self, name: str, **changed: Any) -> tuple[str, str]:
+        """Another page with the view of this day, some filters changed: address and pick, as for a record."""
+        view = replace(self.selection.view, **changed)
+        query = urlencode(to_query(view), doseq=True)
+        url = f"/{'' if name == 'overview' else name}{'?' if query else ''}{query}"
+        return url, f"page:{name}?{query}" if self.here and view == self.selection.view else ""
+
+
+def sides(records: Records, pair: Comparison, as_of: date | None) -> tuple[Side, Side]:
+    """Both days of a comparison; `as_of` is the day of the address."""
+    earlier, later = (
+        Side(selection, Desk(records, selection.view.as_of), selection.view.as_of == as_of)
+        for selection in (pair.earlier, pair.later)
+    )
+    return earlier, later
+
+
+def headline(pair: Comparison) -> str:
+    """How much was on record on either day, and how much of it was shown."""
+    then, now = (selection.states["evidence"] for selection in (pair.earlier, pair.later))
+    day = f"on {dates.day_words(pair.days[0])}"
+    shown = f"{then.ge(4).sum() or 'none'} of them shown by imagery, records or a find"
+    if pair.same or then.empty:
+        known = f"{wording.plural(len(then), 'transfer')} on record {day}, {shown}"
+        return known if pair.same else f"Nothing was public {day}; {_by_now(pair, len(now))}"
+    return f"{wording.plural(len(then), 'transfer')} on record {day}, {shown}; {_by_now(pair, len(now))}"
+
+
+def _by_now(pair: Comparison, count: int) -> str:
+    later = pair.days[1]
+    when = f"by {dates.day_words(later)}" if later else "today"
+    shown = int(pair.later.states["evidence"].ge(4).sum())
+    return f"{when} it is {count} and {shown}"
+
+
+def counts(pair: tuple[Side, Side]) -> list[Row]:
+    """The lines of the picture: label, and for each day the number and where it is listed."""
+    lines: list[tuple[str, dict[str, Any]]] = [
+        ("Transfers on record", {}),
+        ("Official assessment or better", {"evidence": 3}),
+        ("Imagery, records or a find", {"evidence": 4}),
+        ("Physical find examined", {"evidence": 5}),
+    ]
+    found = [{"label": label, "cells": [_counted(side, **own) for side in pair]} for label, own in lines]
+    found.append({"label": "Denied or doubted", "cells": [_contested(side) for side in pair]})
+    for label, name in (("Events", "timeline"), ("Quotes", "quotes")):
+        frames = [side.selection.events if name == "timeline" else side.selection.quotes for side in pair]
+        cells = [(len(frame), side.page(name)) for frame, side in zip(frames, pair, strict=True)]
+        found.append({"label": label, "cells": cells})
+    return found
+
+
+def _counted(side: Side, evidence: int = 0) -> tuple[int, tuple[str, str]]:
+    view = side.selection.view
+    count = int(side.selection.states["evidence"].ge(evidence).sum())
+    return count, side.page("overview", evidence=max(evidence, view.evidence))
+
+
+def _contested(side: Side) -> tuple[int, tuple[str, str]]:
+    """Under another filter on denials there is no list of just these: the list is that of the filter."""
+    count = int(side.selection.states["contested"].sum())
+    return count, side.page("overview", contested=side.selection.view.contested or "yes")
+
+
+def matrix(records: Records, pair: Comparison) -> dict[str, Any]:
+    """Sender and receiver by family, each cell for both days (None where there was nothing).
+
+    Rows: from, to, cells; a cell: then, now (see overview.matrix), raised (best evidence rose), added.
+    """
+    then, now = (overview.matrix(records, selection) for selection in (pair.earlier, pair.later))
+    old = {_ends(row): row["cells"] for row in then["rows"]}
+    new = {_ends(row) for row in now["rows"]}
+    nothing: list[Row | None] = [None] * len(now["families"])
+    gone = [row | {"cells": nothing} for row in then["rows"] if _ends(row) not in new]
+    found = [
+        {name: row[name] for name in ("from", "to", "destination")}
+        | {"cells": list(map(_cell, old.get(_ends(row), nothing), row["cells"]))}
+        for row in [*now["rows"], *gone]
+    ]
+    return {"families": list(rows(records["families"])), "rows": found}
+
+
+def _ends(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["origin"], row["destination"]
+
+
+def _cell(then: Row | None, now: Row | None) -> Row | None:
+    if not then and not now:
+        return None
+    before, after = then or {"transfers": 0, "evidence": 0}, now or {"transfers": 0, "evidence": 0}
+    return {
+        "then": then,
+        "now": now,
+        "same": all(before[name] == after[name] for name in ("transfers", "evidence")),
+    }
+
+
+def figures(records: Records, pair: Comparison) -> list[Row]:
+    """The most published figures of either day: transfer, item, what, and the range then and now."""
+    then, now = (_spreads(records, selection) for selection in (pair.earlier, pair.later))
+    keys = sorted({**then, **now}, key=lambda key: _weight(key, then, now))
+    few: dict[tuple[str, ...], tuple[str, ...]] = {}  # one of a measure and unit for each transfer
+    for key in keys:
+        few.setdefault(key[:3], key)
+    return [
+        {
+            "transfer": key[0],
+            "item": records.label("transfers", key[0]),
+            "what": wording.measured(now.get(key) or then[key], records),
+            "then": _range(records, then.get(key)),
+            "now": _range(records, now.get(key)),
+        }
+        for key in list(few.values())[:MOST_FIGURES]
+    ]
+
+
+def _spreads(records: Records, selection: Selection) -> dict[tuple[str, ...], Spread]:
+    spreads = derive.spreads(records, selection.view.as_of)
+    return {
+        (transfer, *(getattr(spread, name) for name in GROUP)): spread
+        for transfer in selection.transfers
+        for spread in spreads.get(transfer, ())
+        if spread.measure in overview.COUNTED
+    }
+
+
+def _weight(key: tuple[str, ...], then: Mapping[Any, Spread], now: Mapping[Any, Spread]) -> tuple[Any, ...]:
+    """Published by many on either day comes first, and the number of origins decides among equals."""
+    both = [spreads[key] for spreads in (then, now) if key in spreads]
+    return -max(s.figures for s in both), -max(s.origins for s in both), key
+
+
+def _range(records: Records, spread: Spread | None) -> Row | None:
+    if spread is None:
+        return None
+    return {
+        "words": wording.spread(spread, records),
+        "figures": wording.plural(spread.figures, "figure"),
+        "origins": wording.plural(spread.origins, "origin"),
+    }
+
+
+# --- the tables of changes ------------------------------------------------------------------------
+
+
+def reported(records: Records, pair: Comparison, found: Changes) -> list[Row]:
+    """Transfers first reported in between, in order of time, with who reported them first."""
+    desk, states = Desk(records, pair.days[1]), derive.states(records, pair.days[1])
+    first = states.loc[list(found.reported)].sort_values(["first_reported", "first_assertion"])
+    return [
+        _transfer(desk, str(state.Index)) | _said(desk, state.first_assertion) | {"grade": state}
+        for state in rows(first)
+    ]
+
+
+def graded(records: Records, pair: Comparison, found: Changes) -> list[Row]:
+    """Transfers whose evidence or grade is another: from, to, and who brought better evidence."""
+    before, after = (derive.states(records, day) for day in pair.days)
+    desk = Desk(records, pair.days[1])
+    lines = []
+    for transfer in {*found.raised, *found.graded}:
+        then, now = dict(before.loc[transfer]), dict(after.loc[transfer])
+        better = bool(now["evidence"] > then["evidence"])
+        by = _said(desk, now["evidence_assertion"]) if better else {}
+        lines.append(_transfer(desk, transfer) | {"was": then, "grade": now, "better": better} | by)
+    return sorted(lines, key=lambda r: (-r["better"], -r["grade"]["evidence"], r["was"]["evidence"], r["id"]))
+
+
+def contested(records: Records, pair: Comparison, found: Changes) -> list[Row]:
+    """Transfers denied or doubted only now: by whom first, and how far it reaches."""
+    desk = Desk(records, pair.days[1])
+    said = derive.known(records, pair.days[1])
+    first = said[said["stance"].isin(DENIALS) & said["transfer"].isin(found.contested)]
+    reported_on = derive.states(records, pair.days[1])["first_reported"]
+    return [
+        _transfer(desk, row.transfer) | _said(desk, row.id) | {"early": row.known < reported_on[row.transfer]}
+        for row in rows(first.drop_duplicates("transfer"))
+    ]
+
+
+def revised(records: Records, pair: Comparison, found: Changes) -> list[Row]:
+    """Figures that an origin gave anew: what it said, and what it says now."""
+    desk, said = Desk(records, pair.days[1]), records["assertions"]
+    lines = [
+        _transfer(desk, desk.cell("assertions", now, "transfer"))
+        | _said(desk, now)
+        | {
+            "was": wording.figure(pd.Series(said.loc[was]), records),
+            "now": wording.figure(pd.Series(said.loc[now]), records),
+            "old": _said(desk, was),
+            "what": _measured(desk, desk.row("assertions", now)),
+        }
+        for was, now in found.revised
+    ]
+    return sorted(lines, key=lambda line: (line["date"], line["assertion"]))
+
+
+def _measured(desk: Desk, told: Row) -> str:
+    words = [desk.label("measures", told["measure"])]
+    words += [desk.label("rates", told["rate"]).lower()] if told["rate"] != "total" else []
+    words += [desk.label("scopes", told["scope"]).lower()] if told["scope"] != "this-flow" else []
+    return ", ".join(words)
+
+
+def _transfer(desk: Desk, transfer: str) -> Row:
+    row = desk.row("transfers", transfer)
+    ends = f"{desk.label('countries', row['origin'])} → {desk.label('countries', row['destination'])}"
+    return {"id": transfer, "item": row["item"], "ends": ends}
+
+
+def _said(desk: Desk, assertion: str) -> Row:
+    row = desk.row("assertions", assertion)
+    source = desk.row("sources", row["source"])
+    return {
+        "assertion": assertion,
+        "date": row["date"],
+        "by": row["by"],
+        "stance": row["stance"],
+        "reach": row["reach"],
+        "step": row["evidence"],
+        "cited": source,
+    }
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def in_words(records: Records, view: View, pair: Comparison) -> str:
+    """The growth of knowledge for those who cannot see it."""
+    grown = growth(records, view)
+    first, last = grown.index[0].date(), grown.index[-1].date()
+    both = zip((pair.earlier, pair.later), _when(pair), strict=True)
+    ends = [f"{_split(selection)} {when}" for selection, when in both]
+    return (
+        f"Growth of what is on record, from the first report on {dates.day_words(first)} to "
+        f"{dates.day_words(last)}, by best evidence reached: {'; '.join(ends)}."
+    )
+
+
+def _when(pair: Comparison) -> tuple[str, str]:
+    later = pair.days[1]
+    return f"on {dates.day_words(pair.days[0])}", f"on {dates.day_words(later)}" if later else "today"
+
+
+def _split(selection: Selection) -> str:
+    found = banded(selection)
+    names = ("with a find", "with imagery or records", "assessed", "reported only")
+    words = dict(zip(BANDS, names, strict=True))
+    return f"{sum(found.values())} transfers ({listed(f'{n} {words[band]}' for band, n in found.items())})"
+
+
+def banded(selection: Selection) -> dict[str, int]:
+    """How many transfers in view have which best evidence, by the bands of the growth."""
+    evidence, above, found = selection.states["evidence"], 6, {}
+    for band, least in BANDS.items():
+        found[band] = int((evidence.ge(least) & evidence.lt(above)).sum())
+        above = least
+    return found
+
+
+def band_labels(records: Records) -> dict[str, str]:
+    """What the bands are called: by the steps of the evidence scale."""
+    short = records["evidence"]["short"]
+    names = {band: str(short[least]) for band, least in BANDS.items() if least}
+    return {**names, "reported": f"{short[2]} or {short[1].lower()}"}
+
+
+def understood(given: Sequence[str]) -> tuple[date | None, list[str]]:
+    """The day to compare with, of the address: None for today; and what was ignored."""
+    reader = Reader({"against": given})
+    return reader.day("against", end=True), reader.few_notes()
