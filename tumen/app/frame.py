@@ -35,13 +35,20 @@ TITLES = {"known": "Known when"}  # where the name alone would not do
 
 
 def pages() -> dict[str, Any]:
-    """The pages by name; the first opens at the bare address."""
-    found = {}
+    """The pages by name; `home` is the first page at the bare address.
+
+    It has an address of its own too, because Streamlit gives the link of the page at the bare address an
+    empty target, which in a new tab leads to whatever page it was copied from.
+    """
+    found = {"home": st.Page(_script(PAGES[0]), title="Overview", url_path="home", default=True)}
     for name in (*PAGES, *HIDDEN):
-        path = ROOT / "pages" / f"{name}.py"
         title = TITLES.get(name, name.capitalize())
-        found[name] = st.Page(path, title=title, url_path=name, default=name == PAGES[0])
+        found[name] = st.Page(_script(name), title=title, url_path=name)
     return found
+
+
+def _script(page: str) -> Path:
+    return ROOT / "pages" / f"{page}.py"
 
 
 def scene() -> tuple[Records, Selection]:
@@ -55,10 +62,11 @@ def colours() -> dict[str, Any]:
     return palette(dark=st.context.theme.type == "dark")
 
 
-def navigation(found: dict[str, Any]) -> None:
+def navigation(found: dict[str, Any], at_home: bool) -> None:
     """The row of links on top; each carries the filters along, so that it can be copied."""
     query = [(name, value) for name, values in address.filters_only().items() for value in values]
-    with st.container(horizontal=True, key="navigation", gap="small", vertical_alignment="center"):
+    key = "navigation-home" if at_home else "navigation"  # at the bare address our style marks the first link
+    with st.container(horizontal=True, key=key, gap="small", vertical_alignment="center"):
         for name in PAGES:
             st.page_link(found[name], query_params=query)
 

@@ -26,7 +26,7 @@ if "turn_to" in st.session_state:
     name, query = st.session_state.pop("turn_to")
     st.switch_page(pages[name], query_params=query)
 
-frame.navigation(pages)
+frame.navigation(pages, at_home=not page.url_path)
 frame.filters(records)
 frame.headline(records, frame.scene()[1])
 if page.url_path != "record":

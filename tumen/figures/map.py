@@ -275,6 +275,7 @@ def figure(
             *_leg_lines(legs, pen),
             *_leg_heads(legs, pen),
             _contested(flows, arcs, pen),
+            {**_arrows(flows, arcs, pen), "opacity": 0},  # above the land, which would take their clicks
             _places(places, pen),
             *_names(places, VIEWS[view], palette, narrow),
         ],

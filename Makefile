@@ -1,0 +1,48 @@
+# Tumen. `make run` and `make test` need Python 3.11 or newer and make; everything else is set up
+# here, in .venv/, from the pinned list in requirements.txt. Nothing is written outside this folder,
+# but for a browser that `make test` may have to install (tools/browser.py says what it does).
+
+PYTHON ?= python3
+PORT ?= 8501
+UV ?= uv
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test browser shots lock clean
+
+help: ## what can be asked for here
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+run: .venv/ready ## serve the dashboard on http://localhost:8501, for this machine only
+	@echo "Tumen: http://localhost:$(PORT)   (Ctrl+C ends it)"
+	@$(BIN)/streamlit run dashboard.py --server.port $(PORT)
+
+test: .venv/ready .venv/browser ## style, types, data, and all tests, browser included
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/tumen check
+	$(BIN)/python -m pytest --durations=10
+
+browser: .venv/browser ## find a Chromium for the browser tests, or install one
+
+shots: .venv/ready .venv/browser ## a picture of every page: narrow and wide, light and dark, in shots/
+	$(BIN)/python -m tools.shots
+
+lock: ## pin every dependency again, with hashes (needs uv)
+	@command -v $(UV) > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	$(UV) pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --upgrade \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements.txt
+	@! grep -n '://' requirements.txt || { echo "requirements.txt names a host (see above)"; exit 1; }
+
+clean: ## forget the set-up and everything made by tools
+	rm -rf .venv .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist shots
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Done again whenever the pinned list or the package's own description changes.
+.venv/ready: requirements.txt pyproject.toml tools/setup.py
+	@$(PYTHON) tools/setup.py
+
+.venv/browser: .venv/ready tools/browser.py
+	@$(BIN)/python -m tools.browser
+	@touch $@
