@@ -6,11 +6,11 @@ from itertools import product
 
 import pandas as pd
 import pytest
-import reference
-from conftest import MakeRecords, Rows, complete
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import reference
+from tests.conftest import MakeRecords, Rows, complete
 from tumen import dates, derive
 from tumen.records import CLAIMS, DENIALS, Records
 

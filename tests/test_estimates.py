@@ -5,9 +5,9 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
-from conftest import MakeRecords, Rows
-from test_pages import look
 
+from tests.conftest import MakeRecords, Rows
+from tests.test_pages import look
 from tumen import derive, estimates, view
 from tumen.estimates import Figure, Panel
 from tumen.records import Records

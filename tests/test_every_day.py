@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-import reference
-from conftest import Rows
 
+from tests import reference
+from tests.conftest import Rows
 from tests.test_derive import plain, plain_spreads
 from tumen import derive
 from tumen.records import Records

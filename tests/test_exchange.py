@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 import pytest
-import reference
-from conftest import MakeRecords, Rows
 
+from tests import reference
+from tests.conftest import MakeRecords, Rows
 from tumen import climb, exchange, view
 from tumen.app.theme import palette
 from tumen.desk import Desk

@@ -5,10 +5,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-import reference
-from conftest import MakeRecords, Rows
 
-from tests import plain
+from tests import plain, reference
+from tests.conftest import MakeRecords, Rows
 from tests.test_pages import look
 from tumen import derive, known
 from tumen.figures import known as drawing

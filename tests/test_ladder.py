@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-import reference
-from conftest import MakeRecords, Rows
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import reference
+from tests.conftest import MakeRecords, Rows
 from tumen import ladder
 from tumen.ladder import RUNGS
 from tumen.records import Records

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-import reference
-from conftest import MakeRecords, Rows, complete
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from tests import reference
+from tests.conftest import MakeRecords, Rows, complete
 from tumen import derive
 from tumen.query import DAYS, MOST_NOTES
 from tumen.records import DATA, Records

@@ -5,10 +5,10 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from conftest import MakeRecords
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import MakeRecords
 from tumen import derive, wording
 from tumen.records import Records
 from tumen.view import View, select
