@@ -331,23 +331,23 @@ TURNED = """() => {
 
 
 @pytest.fixture
-def page(tmp_path: Path, flows: pd.DataFrame, legs: pd.DataFrame, places: pd.DataFrame) -> Iterator[Any]:
+def page(
+    tmp_path: Path, browser: Any, flows: pd.DataFrame, legs: pd.DataFrame, places: pd.DataFrame
+) -> Iterator[Any]:
     """A bare page with the figure of the first view, served from this machine."""
-    from tools.browser import chromium
-
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     (tmp_path / "plotly.min.js").write_bytes(script.read_bytes())
     (tmp_path / "index.html").write_text(PAGE, "utf-8")
     for base in geography.BASEMAP.glob("*.json"):
         (tmp_path / base.name).write_bytes(base.read_bytes())
     (tmp_path / "figure.json").write_text(json.dumps(draw(flows, legs, places)), "utf-8")
-    with Serving(tmp_path) as url, chromium() as browser:
+    with Serving(tmp_path) as url:
         opened = browser.new_page(viewport={"width": 1200, "height": 750})
         opened.goto(url)
         opened.wait_for_function("window.drawn")
         opened.figure_file = tmp_path / "figure.json"
         yield opened
-        browser.close()
+        opened.close()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -13,22 +13,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.reader import Reader
-from tools.browser import chromium
 from tools.server import HOST, Server, serving
 
 Visit = Callable[..., Reader]
 
 expect.set_options(timeout=15_000)  # a busy machine with two cores answers slowly, but it answers
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

@@ -275,7 +275,7 @@ def figure(
             *_leg_lines(legs, pen),
             *_leg_heads(legs, pen),
             _contested(flows, arcs, pen),
-            {**_arrows(flows, arcs, pen), "opacity": 0},  # above the land, which would take their clicks
+            _arrow_targets(flows, arcs),
             _places(places, pen),
             *_names(places, VIEWS[view], palette, narrow),
         ],
@@ -500,9 +500,12 @@ def _arrows(flows: pd.DataFrame, arcs: Sequence[Arc | None], pen: Pen) -> Trace:
     once for every trace, and arrows of any other trace point east. Until that is mended this trace has to
     be the first. `angle` is counted against the clock from north. A browser test watches over both.
     """
-    drawn = [(flow, arc) for flow, arc in zip(flows.to_dict("records"), arcs, strict=True) if arc]
+    drawn = _drawn(flows, arcs)
     return {
-        **_marks([flow for flow, _ in drawn], [arc.tip for _, arc in drawn]),
+        **_scatter("markers"),
+        **_coordinates([arc.tip for _, arc in drawn], 3),
+        "customdata": [flow["record"] for flow, _ in drawn],
+        "hoverinfo": "skip",
         "marker": {
             "symbol": "arrow",
             "angleref": "north",
@@ -513,6 +516,21 @@ def _arrows(flows: pd.DataFrame, arcs: Sequence[Arc | None], pen: Pen) -> Trace:
             "line": {"color": pen.palette["background"], "width": 1},
         },
     }
+
+
+def _arrow_targets(flows: pd.DataFrame, arcs: Sequence[Arc | None]) -> Trace:
+    """What of the arrowheads answers: unseen, above the land, which takes the clicks of the first trace."""
+    drawn = _drawn(flows, arcs)
+    return {
+        **_marks([flow for flow, _ in drawn], [arc.tip for _, arc in drawn]),
+        "marker": {"size": 16},
+        "opacity": 0,
+    }
+
+
+def _drawn(flows: pd.DataFrame, arcs: Sequence[Arc | None]) -> list[tuple[dict[Any, Any], Arc]]:
+    """The flows that have an arc, with it."""
+    return [(flow, arc) for flow, arc in zip(flows.to_dict("records"), arcs, strict=True) if arc]
 
 
 def _marks(rows: Sequence[Mapping[Any, Any]], at: Sequence[Point]) -> Trace:
