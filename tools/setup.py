@@ -21,8 +21,11 @@ def main() -> None:
     print("Setting up .venv: the pinned packages, a minute or two, once.", flush=True)
     shutil.rmtree(str(VENV), ignore_errors=True)
     run(sys.executable, "-m", "venv", str(VENV))
-    pip("--require-hashes", "-r", str(ROOT / "requirements.txt"))
+    # The list is whole, so there is nothing to resolve; an older pip that resolves all the same may take a
+    # newer release of what is pinned (coverage, named by another package with an extra) and stop.
+    pip("--no-deps", "--require-hashes", "-r", str(ROOT / "requirements.txt"))
     pip("--no-build-isolation", "--no-deps", "-e", str(ROOT))
+    run(str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "check")
     (VENV / "ready").touch()
 
 
