@@ -66,7 +66,7 @@ def text(value: Any, column: Column) -> str:
 
 
 def number(value: float) -> str:
-    """A number so that it reads back as the same: '1500000', '48.5', '1e+300'; 'INF' as Table Schema has it."""
+    """A number that reads back as the same: '1500000', '48.5', '1e+300'; 'INF' as Table Schema has it."""
     if math.isnan(value):
         return ""
     if math.isinf(value):

@@ -83,7 +83,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, columns: Sequence[Column], bold
 
 
 def _write(sheet: Worksheet, row: int, place: int, cell: Any, column: Column) -> None:
-    """A number as a number where Excel has it, a truth as a truth, everything else as text; nothing for none."""
+    """Numbers and truths as such, where Excel has them; everything else as text; nothing for none."""
     if isinstance(cell, bool):
         sheet.write_boolean(row, place, cell)
     elif isinstance(cell, int) or (isinstance(cell, float) and math.isfinite(cell)):

@@ -146,7 +146,7 @@ def _named(
         for column in stored(records, selection, table.name):
             if column.reference and column.reference.table == target:
                 values = _stored(records, selection, table, column, found[table.name]).explode().unique()
-                yield from index.get_indexer([v for v in values if isinstance(v, str) and v]).tolist()
+                yield from (index.get_loc(v) for v in values if isinstance(v, str) and v)  # type: ignore[misc]
 
 
 # --- cells ---------------------------------------------------------------------------------------
