@@ -39,7 +39,10 @@ NUMBERS = {
     "lon": "float64",
     "approximate": "bool",
 }
-SAME_DAY = {"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"}  # the same view gives the same file
+GDAL = {
+    "OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z",  # the same view gives the same file
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",  # a file that is read at once and thrown away need not reach the disk
+}
 
 Layer: TypeAlias = gpd.GeoDataFrame
 
@@ -69,15 +72,20 @@ def geojson(found: Layer, about: Mapping[str, Any] | None = None) -> bytes:
     return orjson.dumps({"type": "FeatureCollection", **(about or {}), "features": features})
 
 
-def geopackage(records: Records, selection: Selection, host: str = "") -> bytes:
-    """The layers flows, routes and places of a view as one GeoPackage; an empty layer is there and empty."""
-    pyogrio.set_gdal_config_options(SAME_DAY)
+def layers(records: Records, selection: Selection, host: str = "") -> dict[str, Layer]:
+    """The layers of a view's GeoPackage: flows, routes and places."""
+    return {name: layer(records, selection, name, host) for name in GEOMETRY}
+
+
+def geopackage(found: Mapping[str, Layer]) -> bytes:
+    """Layers (see `layers`) as one GeoPackage; an empty layer is there and empty."""
+    pyogrio.set_gdal_config_options(GDAL)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "view.gpkg"
-        for name, shape in GEOMETRY.items():
-            found = _flat(layer(records, selection, name, host))
+        for name, own in found.items():
+            shape = GEOMETRY[name]
             pyogrio.write_dataframe(
-                found,
+                _flat(own),
                 path,
                 layer=name,
                 driver="GPKG",
@@ -149,6 +157,7 @@ def _flows(records: Records, selection: Selection, host: str) -> Layer:
     found = flows.flows(records, selection)
     members = _members(records, selection)
     own = [members.get(key, []) for key in found[flows.FLOW].itertuples(index=False, name=None)]
+    codes = _codes(selection)
     frame = found[[*flows.FLOW, "evidence", "contested", "label"]].assign(
         id=[f"{a}>{b}:{family}" for a, b, family in found[flows.FLOW].itertuples(index=False, name=None)],
         origin_name=_labels(records, "countries", found["origin"]),
@@ -156,7 +165,7 @@ def _flows(records: Records, selection: Selection, host: str) -> Layer:
         family_name=_labels(records, "families", found["family"]),
         transfers=[len(ids) for ids in own],
         transfer_ids=pd.Series([tuple(ids) for ids in own], found.index, object),
-        code=[_best_code(selection, ids) for ids in own],
+        code=[_best(codes, ids) for ids in own],
         basis="schematic",
         address=_addresses(records, selection, host, found["record"]),
     )
@@ -169,12 +178,17 @@ def _members(records: Records, selection: Selection) -> dict[Any, list[str]]:
     return {key: [str(i) for i in ids] for key, ids in moved.groupby(flows.FLOW).groups.items()}
 
 
-def _best_code(selection: Selection, transfers: Sequence[str]) -> str:
-    """The code of the best evidenced of some transfers, by evidence, then credibility, then reliability."""
-    own = selection.states.loc[list(transfers)].sort_values(
+def _codes(selection: Selection) -> dict[str, str]:
+    """Transfer → code, the best evidenced first: by evidence, then credibility, then reliability."""
+    best = selection.states.sort_values(
         ["evidence", "credibility", "reliability"], ascending=[False, True, True], kind="stable"
     )
-    return f"{own['reliability'].iloc[0]}{own['credibility'].iloc[0]}"
+    return dict(zip(best.index, best["reliability"] + best["credibility"].astype(str), strict=True))
+
+
+def _best(codes: Mapping[str, str], transfers: Sequence[str]) -> str:
+    own = frozenset(transfers)
+    return next(code for transfer, code in codes.items() if transfer in own)
 
 
 def _routes(records: Records, selection: Selection, host: str) -> Layer:
