@@ -198,7 +198,7 @@ def test_a_figure_is_small_names_no_host_and_is_told_in_words(page: str, query: 
 
 def test_a_figure_takes_the_readers_theme() -> None:
     light, dark = (look("map", theme=theme).figures["map", 0]["layout"] for theme in ("light", "dark"))
-    assert light["paper_bgcolor"] != dark["paper_bgcolor"]
+    assert light["geo"]["landcolor"] != dark["geo"]["landcolor"]
 
 
 def test_navigation_carries_the_filters_along() -> None:

@@ -13,8 +13,9 @@ from typing import Any
 
 from tumen import wording
 from tumen.bias import Band, sides
+from tumen.figures import template
 from tumen.figures.palette import Palette
-from tumen.figures.timeline import FONT, WINDOW
+from tumen.figures.timeline import WINDOW
 
 Drawing = dict[str, Any]
 HEIGHT, LONGEST = 420, 16  # pixels for all bars together; the most that one assertion may take
@@ -117,7 +118,6 @@ def _bars(row: Row, side: int, unit: float, palette: Palette, pick: str) -> Draw
         "hovertemplate": f"<b>{label}</b> {words}: %{{text}}<br>%{{x|%B %Y}}<extra></extra>",
         "marker": _marker(side, palette),
         "meta": pick,
-        "showlegend": False,
     }
 
 
@@ -190,33 +190,21 @@ def _window(months: Sequence[str], window: tuple[date, date], palette: Palette) 
 
 def _layout(months: Sequence[str], height: float, narrow: bool, palette: Palette) -> Drawing:
     left = 4 if narrow else GUTTER
-    return {
+    return template.layout(palette) | {
         "height": round(height + FOOT),
         "margin": {"l": left, "r": 4, "t": 0, "b": FOOT},
-        "paper_bgcolor": palette["background"],
-        "plot_bgcolor": palette["background"],
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
         "barmode": "overlay",
         "bargap": 0,
-        "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"family": FONT, "size": 13, "color": palette["text"]},
-            "align": "left",
-        },
         "dragmode": False,
         "uirevision": "bias",
-        "xaxis": {
+        "xaxis": template.axis(palette)
+        | {
             "type": "date",
             "range": [f"{months[0]}-01", f"{_after(months[-1])}-03"] if months else None,
             "fixedrange": True,
             **_ticks(len(months), narrow),
             "ticklabelposition": "outside right",
-            "tickfont": {"size": 12, "color": palette["muted"]},
-            "gridcolor": palette["grid"],
             "showline": False,
-            "zeroline": False,
         },
         "yaxis": {"range": [round(height), 0], "visible": False, "fixedrange": True},
     }

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from tumen.figures import template
 from tumen.figures.palette import Palette, family_colour
 from tumen.figures.timeline import (
     DAY_MS,
-    FONT,
     LIMIT,
     WINDOW,
     Mark,
@@ -151,32 +151,21 @@ def _names(names: tuple[str, str], rises: Sequence[float], palette: Palette) -> 
 
 def _layout(scaled: Scale, rises: Sequence[float], palette: Palette) -> Figure:
     height = rises[0] + rises[1] + BAND
-    return {
+    return template.layout(palette) | {
         "height": round(height) + 8,
         "margin": {"l": SIDE, "r": SIDE, "t": 4, "b": 4, "pad": 0},
         "xaxis": _axis(scaled, palette, (rises[1] + BAND) / height),
         "yaxis": {"range": [-BAND / 2 - rises[1], BAND / 2 + rises[0]], "fixedrange": True, "visible": False},
-        "showlegend": False,
-        "hovermode": "closest",
         "hoverdistance": 14 if scaled.narrow else 5,
         "dragmode": False if scaled.narrow else "zoom",
         "uirevision": "exchange",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 12},
-            "align": "left",
-        },
     }
 
 
 def _axis(scaled: Scale, palette: Palette, position: float) -> Figure:
     """The months, between the two lanes."""
     span = [moment(scaled.first), moment(scaled.last)]
-    return {
+    return template.axis(palette) | {
         "type": "date",
         "range": span,
         "minallowed": span[0],
@@ -191,10 +180,6 @@ def _axis(scaled: Scale, palette: Palette, position: float) -> Figure:
             {"dtickrange": [20 * DAY_MS, "M6"], "value": "%b %Y"},
             {"dtickrange": ["M12", None], "value": "%Y"},
         ],
-        "tickangle": 0,
         "ticks": "",
-        "tickfont": {"size": 11, "color": palette["muted"]},
-        "gridcolor": palette["grid"],
-        "zeroline": False,
         "showline": False,
     }

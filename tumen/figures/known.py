@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from tumen.figures import template
 from tumen.figures.exchange import mixed
 from tumen.figures.palette import Palette
-from tumen.figures.timeline import DAY_MS, FONT, WINDOW, moment, plain, text_width, wrap
+from tumen.figures.timeline import DAY_MS, WINDOW, moment, plain, text_width, wrap
 
 Figure = dict[str, Any]
 
@@ -216,10 +217,11 @@ def _light(colour: str) -> float:
 
 
 def _layout(span: tuple[int, int], heights: tuple[float, float], narrow: bool, palette: Palette) -> Figure:
-    return {
+    return template.layout(palette) | {
         "height": LOWER if narrow else HEIGHT,
         "margin": {"l": SIDE, "r": SIDE, "t": TOP, "b": BOTTOM, "pad": 0},
-        "xaxis": {
+        "xaxis": template.axis(palette)
+        | {
             "type": "date",
             "range": [moment(span[0]), moment(span[1])],
             "fixedrange": True,
@@ -230,10 +232,6 @@ def _layout(span: tuple[int, int], heights: tuple[float, float], narrow: bool, p
                 {"dtickrange": [20 * DAY_MS, "M6"], "value": "%b\n%Y"},
                 {"dtickrange": ["M6", None], "value": "%b %Y"},
             ],
-            "tickangle": 0,
-            "tickfont": {"size": 11, "color": palette["muted"]},
-            "gridcolor": palette["grid"],
-            "zeroline": False,
             "showspikes": True,
             "spikemode": "across",
             "spikethickness": 1,
@@ -241,18 +239,8 @@ def _layout(span: tuple[int, int], heights: tuple[float, float], narrow: bool, p
             "spikecolor": palette["muted"],
         },
         "yaxis": {"range": [round(y, 2) for y in heights], "fixedrange": True, "visible": False},
-        "showlegend": False,
         "hovermode": "x unified",
         "hoverdistance": 40,
         "dragmode": False,
         "uirevision": "known",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 12},
-            "align": "left",
-        },
     }

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from tumen import geography
+from tumen.figures import template
 from tumen.figures.palette import BASIS_DASH, EVIDENCE_DASH, Palette, family_colour
 from tumen.geography import ANCHORS, Arc, Point
 
@@ -295,20 +296,11 @@ def layout(
     aspect: float = 1.6,
 ) -> Figure:
     """The layout alone, for a page that draws the same traces in a chart of another shape."""
-    return {
+    return template.layout(palette) | {
         "geo": _geo(palette, VIEWS[view], resolution, ranges(VIEWS[view], narrow, aspect)),
         "uirevision": view,  # the reader's zoom and position stay until the view itself is changed
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "paper_bgcolor": palette["background"],
-        "showlegend": False,
-        "hovermode": "closest",
         "hoverdistance": 18,
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 13},
-            "align": "left",
-        },
     }
 
 

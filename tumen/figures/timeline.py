@@ -13,33 +13,21 @@ from functools import cached_property, lru_cache
 from html import escape
 from itertools import product
 from math import sqrt
-from typing import Any, TypedDict
+from typing import Any
 
 import pandas as pd
+
+from tumen.figures import template
+from tumen.figures.palette import Palette
 
 WINDOW = (date(2023, 9, 13), date(2024, 6, 19))
 LANES = ("meetings-treaties", "deliveries-use", "disclosures-statements", "sanctions-un", "tests-launches")
 LIMIT = 300  # marks in one figure; the JSON budget is 60 kB
 DAY_MS = 86_400_000
 LEADING = 1.3  # plotly's line spacing, in em
-FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", "Segoe UI", Arial, sans-serif'
 
 Figure = dict[str, Any]
 Box = tuple[float, float, float, float]
-
-
-class Palette(TypedDict):
-    """The colours this figure needs; a palette may hold more."""
-
-    background: str  # behind the chart and in hover boxes
-    text: str  # labels of key events, lane names
-    muted: str  # ticks, lesser labels
-    faint: str  # base lines, poles
-    grid: str  # months, lane borders
-    band: str  # the tint of the window
-    accent: str  # the edges and words of the window, the line of 'known as of'
-    none: str  # an event that bears on no weapon family
-    families: Mapping[str, str]
 
 
 # --- measures ---------------------------------------------------------------------------------------
@@ -773,7 +761,7 @@ AXIS = 36  # pixels above and below the plot for the months; single days take tw
 def _layout(scaled: Scale, palette: Palette, height: float) -> Figure:
     right = NARROW_SIDE if scaled.narrow else RIGHT
     axis = _date_axis(scaled, palette)
-    return {
+    return template.layout(palette) | {
         "height": round(height) + 2 * AXIS,
         "margin": {"l": scaled.left, "r": right, "t": AXIS, "b": AXIS, "pad": 0},
         "xaxis": axis,
@@ -781,26 +769,15 @@ def _layout(scaled: Scale, palette: Palette, height: float) -> Figure:
         "yaxis": {"range": [round(height, 1), 0], "fixedrange": True, "visible": False},
         "barmode": "overlay",
         "template": {"layout": DEFAULTS},
-        "showlegend": False,
-        "hovermode": "closest",
         "hoverdistance": 14 if scaled.narrow else 4,  # a finger needs room; a mouse on a bar means the bar
         # On a phone a drag must scroll the page: the chart is taller than the screen.
         "dragmode": False if scaled.narrow else "zoom",
         "uirevision": "timeline",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 12},
-            "align": "left",
-        },
     }
 
 
 def _date_axis(scaled: Scale, palette: Palette) -> Figure:
-    return {
+    return template.axis(palette) | {
         "type": "date",
         "range": [moment(scaled.first), moment(scaled.last)],
         "tickmode": "auto",
@@ -814,10 +791,6 @@ def _date_axis(scaled: Scale, palette: Palette) -> Figure:
             {"dtickrange": [20 * DAY_MS, "M6"], "value": "%b %Y"},
             {"dtickrange": ["M12", None], "value": "%Y"},
         ],
-        "tickangle": 0,
-        "tickfont": {"size": 11, "color": palette["muted"]},
-        "gridcolor": palette["grid"],
-        "zeroline": False,
         "showline": False,
         "fixedrange": False,
     }
