@@ -1,0 +1,1 @@
+"""Measurements: a generator of large data sets, and the table of `make bench`."""
