@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -18,10 +17,12 @@ from pyproj import Geod
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from tumen.home import DATA
+
 Point = tuple[float, float]
 Course = list[Point]
 
-GEO = Path(__file__).resolve().parent.parent / "data" / "geo"
+GEO = DATA / "geo"
 BASEMAP = GEO / "topojson"
 WGS84 = Geod(ellps="WGS84")
 

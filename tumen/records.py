@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from tumen import check, dates
+from tumen.home import DATA
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 KINDS = ("transfers", "events", "quotes", "places", "sources", "routes")  # what has a card and an address
 
 T = TypeVar("T")

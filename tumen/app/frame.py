@@ -13,12 +13,12 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.app.store import STORE
 from tumen.app.theme import palette
+from tumen.home import HOME
 from tumen.query import DAYS
 from tumen.records import Records, rows
 from tumen.templates import render
 from tumen.view import CONTESTED, ROLES, Selection, View
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = (
     "overview",
     "map",
@@ -48,7 +48,7 @@ def pages() -> dict[str, Any]:
 
 
 def _script(page: str) -> Path:
-    return ROOT / "pages" / f"{page}.py"
+    return HOME / "pages" / f"{page}.py"
 
 
 def scene() -> tuple[Records, Selection]:

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from tumen.app import address, card, frame
+from tumen.app.prose import ASSETS
 from tumen.app.store import STORE
 from tumen.records import BadData
-
-ASSETS = frame.ROOT / "tumen" / "app" / "assets"
 
 st.set_page_config(page_title="Tumen", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tumen import check
-from tumen.records import DATA, BadData, Records, load
+from tumen.home import DATA
+from tumen.records import BadData, Records, load
 
 LOG = logging.getLogger(__name__)
 LOOK_EVERY = 2.0  # seconds between two looks at the files
