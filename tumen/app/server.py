@@ -11,6 +11,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from tumen import geography
+from tumen.app.store import STORE
+from tumen.export import api
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -45,8 +47,9 @@ A_DAY = b"public, max-age=86400"
 
 
 def routes() -> list[BaseRoute]:
-    """plotly.js from the installed package, and our own base map."""
+    """plotly.js from the installed package, our own base map, and the data routes."""
     return [
+        *api.routes(STORE.current),
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
     ]
