@@ -10,19 +10,22 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config
 
 from tumen import geography
+from tumen.app.store import STORE
 from tumen.app.web import health, policy, settings
 from tumen.app.web.asgi import Cached, Headers
 from tumen.app.web.hosts import Hosts
 from tumen.app.web.logs import Requests
 from tumen.app.web.rates import Rates
 from tumen.app.web.sizes import Sizes
+from tumen.export import api
 
 PLOTLY = Path(plotly.__file__).parent / "package_data"
 
 
 def routes() -> list[BaseRoute]:
-    """plotly.js from the installed package, our own base map, and what a supervisor asks."""
+    """The data routes, plotly.js from the installed package, our own base map, and what a supervisor asks."""
     return [
+        *api.routes(STORE.current),
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
         *health.routes(),

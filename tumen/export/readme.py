@@ -1,4 +1,4 @@
-"""The README of a taken-away view: what it is and as of when, what its files hold and leave out, the terms."""
+"""The README of a taken-away view: what it is, as of when, what its files hold and leave out, the terms."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
