@@ -29,9 +29,9 @@ browser: .venv/browser ## find a Chromium for the browser tests, or install one
 shots: .venv/ready .venv/browser ## a picture of every page: narrow and wide, light and dark, in shots/
 	$(BIN)/python -m tools.shots
 
-lock: ## pin every dependency again, with hashes (needs uv)
+lock: ## pin what is new, with hashes; with UPGRADE=--upgrade pin everything again (needs uv)
 	@command -v $(UV) > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
-	$(UV) pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --upgrade \
+	$(UV) pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 $(UPGRADE) \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements.txt
 	@! grep -n '://' requirements.txt || { echo "requirements.txt names a host (see above)"; exit 1; }
 
