@@ -457,10 +457,10 @@ def headline(records: Records, selection: Selection, chosen: Sequence[str]) -> s
     own = [f for f in figures(records, selection.view.as_of, [transfer]) if f.id in spread.assertions]
     low = next(f for f in own if f.least == spread.low)
     high = next(f for f in own if f.most == spread.high)
-    ends = f"a factor of {factor(spread.ratio)}, from {_said(low)} to {_said(high)}"
+    ends = f"from {_said(low)} to {_said(high)}"
     if spread.origins == 1:
-        return f"{what}: one origin changed its figure by {ends}"
-    return f"{what}: published figures {'differ by' if low.origin != high.origin else 'span'} {ends}"
+        return f"{what}: one origin changed its figure, {ends}"
+    return f"{what}: {ends}"
 
 
 def _about(records: Records, transfer: str, spread: Spread) -> str:
@@ -469,7 +469,7 @@ def _about(records: Records, transfer: str, spread: Spread) -> str:
 
 
 def _said(figure: Figure) -> str:
-    return f"{figure.words} ({figure.who}, {dates.words(figure.date)})"
+    return f"{figure.words} ({figure.who}, {dates.words(figure.date[:7])})"
 
 
 def _no_two(records: Records, selection: Selection, chosen: Sequence[str]) -> str:

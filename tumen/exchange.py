@@ -110,26 +110,22 @@ def headline(records: Records, found: pd.DataFrame, pair: Pair) -> str:
     """What is reported most often of either side, and how much of it is shown, in one line."""
     halves = {giver: between(found, giver, taker) for giver, taker in pair.directions}
     told = {giver: own for giver, own in halves.items() if len(own)}
-    most = "; ".join(
-        f"{_most(records, own)} from {records.label('countries', giver)}" for giver, own in told.items()
-    )
     shown = [f"{int(own['group'].eq('shown').sum()) or 'none'} of {len(own)}" for own in told.values()]
-    if len(told) == 1:
-        return (
-            f"Most often reported: {most}; nothing the other way is in view. "
-            f"{_proofs()} show {shown[0]} transfers"
-        )
-    return f"Most often reported: {most}. {_proofs()} show {shown[0]} transfers against {shown[1]}"
+    proofs = f"shown by {GROUPS['shown'][0]}"
+    (giver, most), *back = ((giver, _most(records, own)) for giver, own in told.items())
+    gift = f"{wording.capital(most)} from {records.label('countries', giver)}"
+    if not back:
+        noun = "transfer" if len(told[giver]) == 1 else "transfers"
+        return f"{gift}, nothing the other way in this view: {shown[0]} {noun} {proofs}"
+    other, returned = back[0]
+    answer = f"{returned} from {records.label('countries', other)}"
+    return f"{gift} against {answer}: {shown[0]} and {shown[1]} transfers {proofs}"
 
 
 def _most(records: Records, own: pd.DataFrame) -> str:
     counts = own["family"].value_counts()
     top = sorted(counts.index[counts == counts.max()])
     return listed(records.label("families", family).lower() for family in top)
-
-
-def _proofs() -> str:
-    return GROUPS["shown"][0].capitalize()
 
 
 # --- the picture ---------------------------------------------------------------------------------

@@ -100,16 +100,22 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
 
 
 def headline(records: Records, selection: Selection) -> str:
-    """The finding of the map: the busiest direction, and how much of it has a documented route."""
-    found = flows(records, selection)
-    directions = pairs(found)
-    origin, destination, most = directions[0]
-    ends = f"{records.label('countries', origin)} to {records.label('countries', destination)}"
-    if len(directions) == 1:
-        return f"{ends}: {wording.plural(most, 'transfer')} on record"
-    routed = within(records, selection)["routed"]
-    share = f"{most} of {len(selection.transfers)}"
-    return f"Most transfers run from {ends} ({share}); for {routed} in all the sources name a route"
+    """The finding of the map: the busiest pair or direction, and how many routes the sources name."""
+    directions = pairs(flows(records, selection))
+    origin, destination, _ = directions[0]
+    one, other = (records.label("countries", country) for country in (origin, destination))
+    both = [count for *ends, count in directions if {*ends} == {origin, destination}]
+    between, total = sum(both), len(selection.transfers)
+    ends = f"between {one} and {other}" if len(both) > 1 else f"from {one} to {other}"
+    whole = wording.plural(total, "transfer")
+    share = whole if between == total else f"{between} of {whole} {'runs' if between == 1 else 'run'}"
+    return f"{share} {ends}; {_routed(within(records, selection)['routed'], total)}"
+
+
+def _routed(count: int, total: int) -> str:
+    if not count:
+        return "no source names a route"
+    return f"sources name {'its route' if total == 1 else f'the route of {count}'}"
 
 
 def in_words(records: Records, selection: Selection) -> str:

@@ -25,7 +25,6 @@ COLUMNS: Mapping[str, str] = {  # choice → column, where they differ
     "outcome": "verdict",
 }
 FORECASTS: Mapping[str, str] = {"yes": "Forecasts"}
-VERBS: Mapping[str, str] = {"denial": "deny"}  # where the label of a stance reads badly after a number
 
 
 @dataclass(frozen=True)
@@ -128,8 +127,8 @@ def folded(text: str) -> str:
 
 
 def headline(records: Records, quotes: pd.DataFrame) -> str:
-    """The finding: '150 quotes by 88 speakers: 79 alarmed, 21 supportive, 14 deny'."""
-    words = {**{s: label.lower() for s, label in records.labels("quote_stances").items()}, **VERBS}
+    """The finding: '150 quotes by 88 speakers: 79 alarmed, 21 supportive, 14 denying'."""
+    words = {stance: label.lower() for stance, label in records.labels("quote_stances").items()}
     counts = quotes["stance"].value_counts().head(MOST_STANCES)
     stances = [f"{n} {words[str(stance)]}" for stance, n in counts.items()]
     speakers = wording.plural(quotes["speaker_id"].nunique(), "speaker")

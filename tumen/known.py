@@ -339,7 +339,7 @@ def headline(pair: Comparison) -> str:
     """How much was on record on either day, and how much of it was shown."""
     then, now = (selection.states["evidence"] for selection in (pair.earlier, pair.later))
     day = f"on {dates.day_words(pair.days[0])}"
-    shown = f"{then.ge(4).sum() or 'none'} of them shown by imagery, records or a find"
+    shown = f"{then.ge(4).sum() or 'none'} shown by imagery, records or a find"
     if pair.same or then.empty:
         known = f"{wording.plural(len(then), 'transfer')} on record {day}, {shown}"
         return known if pair.same else f"Nothing was public {day}; {_by_now(pair, len(now))}"
@@ -350,7 +350,7 @@ def _by_now(pair: Comparison, count: int) -> str:
     later = pair.days[1]
     when = f"by {dates.day_words(later)}" if later else "today"
     shown = int(pair.later.states["evidence"].ge(4).sum())
-    return f"{when} it is {count} and {shown}"
+    return f"{when} it is {count} and {shown or 'none'}"
 
 
 def counts(pair: tuple[Side, Side]) -> list[Row]:

@@ -28,13 +28,13 @@ def headline(records: Records, selection: Selection) -> str:
         return _single(records, state.iloc[0])
     shown, contested = int(state["evidence"].ge(4).sum()), int(state["contested"].sum())
     return (
-        f"{len(state)} transfers on record: {_share(shown)} shown by imagery, records or a physical find, "
-        f"{_share(contested)} denied or doubted by someone"
+        f"{len(state)} transfers on record: {_share(shown, len(state))} shown by imagery, records or a find, "
+        f"{_share(contested, len(state))} denied or doubted by someone"
     )
 
 
-def _share(count: int) -> str:
-    return str(count) if count else "none"
+def _share(count: int, of: int) -> str:
+    return "all" if count == of else str(count) if count else "none"
 
 
 def _single(records: Records, state: pd.Series) -> str:

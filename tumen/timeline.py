@@ -9,7 +9,7 @@ from tumen import dates, wording
 from tumen.records import Records, rows
 from tumen.view import WINDOW, Selection
 
-USUAL = {"story": (date(2023, 7, 1), date(2024, 12, 31)), "window": (date(2023, 9, 1), date(2024, 7, 5))}
+BUSY = 3  # events in a month from which it is worth naming
 RANGES = {"story": "July 2023 to December 2024", "window": "The window", "all": "Everything"}
 
 
@@ -39,10 +39,14 @@ def span(chosen: str, frame: pd.DataFrame, selection: Selection) -> tuple[date, 
 
 
 def headline(frame: pd.DataFrame) -> str:
-    """The finding: how many events, and how many between the summit and the treaty."""
-    inside, key = int((frame["phase"] == "window").sum()), int((frame["significance"] == 3).sum())
-    told = f", {key} of them key" if key else ""
-    return f"{wording.plural(len(frame), 'event')}, {inside} between the summit and the treaty{told}"
+    """The finding: how many events, how many between the summit and the treaty, and the busiest month."""
+    inside = int((frame["phase"] == "window").sum())
+    told = f"{wording.plural(len(frame), 'event')}, {inside or 'none'} between the summit and the treaty"
+    months = frame["date"].str[:7].value_counts()
+    busiest = months.index[months == months.max()]
+    if len(busiest) > 1 or len(busiest[0]) < 7 or months.max() < BUSY:
+        return told
+    return f"{told}; {months.max()} in {dates.words(busiest[0])} alone"
 
 
 def in_words(frame: pd.DataFrame) -> str:

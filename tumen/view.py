@@ -328,9 +328,10 @@ def _period_words(view: View) -> list[str]:
 def sentence(selection: Selection, records: Records) -> str:
     """The view in one sentence with its count: '12 of 129 transfers: North Korea sends; … .'."""
     left, words = len(selection.transfers), describe(selection.view, records)
-    if not words:
+    if selection.view == View(as_of=selection.view.as_of):
         events, quotes = len(selection.events), len(selection.quotes)
-        return f"All {left} transfers on record, {events} events and {quotes} quotes."
+        on = f"known on {dates.day_words(selection.view.as_of)}" if selection.view.as_of else "on record"
+        return f"All {left} transfers {on}, {events} events and {quotes} quotes."
     return f"{left} of {selection.reported} transfers: {words}."
 
 
