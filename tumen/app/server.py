@@ -7,10 +7,11 @@ from typing import Any
 import plotly
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from tumen import geography
+from tumen.app import feed
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -45,10 +46,11 @@ A_DAY = b"public, max-age=86400"
 
 
 def routes() -> list[BaseRoute]:
-    """plotly.js from the installed package, and our own base map."""
+    """plotly.js from the installed package, our own base map, and the feed of versions."""
     return [
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
+        Route(feed.PATH, feed.answer),
     ]
 
 
