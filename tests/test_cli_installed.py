@@ -61,7 +61,9 @@ def served(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         process.wait(timeout=20)
 
 
-@pytest.mark.parametrize("path", ["/", "/map?country=PRK", "/geo/world_110m.json", "/plotly/plotly.min.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/map?country=PRK", "/geo/world_110m.json", "/plotly/plotly.min.js", "/versions.atom"]
+)
 def test_the_dashboard_is_served_from_another_directory(served: str, path: str) -> None:
     with urlopen(served + path) as answer:
         assert answer.status == 200

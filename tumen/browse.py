@@ -42,7 +42,8 @@ HINDSIGHT: Mapping[str, tuple[str, ...]] = {  # columns that the editors wrote k
     "legs": ("note",),
     "transfer_laws": ("reason", "note"),
 }  # fmt: skip
-EDITORIAL = ("not_found", "corrections")  # tables that speak of today, never of an earlier day
+# Tables that speak of today, never of an earlier day.
+EDITORIAL = ("not_found", "corrections", "versions", "changes")
 
 NOUNS: Mapping[str, tuple[str, str]] = {  # table → one row, and how the view narrows the rows
     "transfers": ("transfer", "in view"),
@@ -57,6 +58,8 @@ NOUNS: Mapping[str, tuple[str, str]] = {  # table → one row, and how the view 
     "origins": ("origin", "of assertions in view"),
     "not_found": ("thing looked for", "that concern transfers in view"),
     "corrections": ("correction", "to records in view"),
+    "versions": ("version", ""),
+    "changes": ("change", "to records in view"),
     "transfer_laws": ("legal reading", "for transfers in view"),
 }
 MANY: Mapping[str, str] = {"not_found": "things looked for"}
@@ -164,10 +167,10 @@ def in_view(records: Records, selection: Selection, table: str) -> list[int]:
     if selection.view.is_default or package(records)[table].group == "codes":
         return list(range(len(frame)))
     kept = _ids(records, selection)
-    if table == "corrections":
+    if table in ("corrections", "changes"):
         pairs = zip(frame["table"], frame["id"], strict=True)
         return [n for n, (name, row) in enumerate(pairs) if name not in kept or row in kept[name]]
-    return [n for n, row in enumerate(frame.index) if row in kept[table]]
+    return [n for n, row in enumerate(frame.index) if table not in kept or row in kept[table]]
 
 
 def _ids(records: Records, selection: Selection) -> dict[str, frozenset[str]]:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from tumen import __version__, bias, browse, cards, cite, derive, geography, ladder, view
+from tumen import __version__, bias, browse, cards, cite, derive, geography, ladder, versions, view
 from tumen.derive import RULES
 from tumen.descriptor import Column, Table
 from tumen.desk import Desk, Row
@@ -324,6 +324,7 @@ def _citing(desk: Desk, selection: Selection) -> Row:
         "package": package,
         "version": __version__,
         "fingerprint": records.version,
+        "versions": [] if desk.as_of else versions.told(records),
         "sizes": [(table, len(records[table.name])) for table in tables],
         "address": address,
         "citation": lambda on: cite.whole(records, package.version, on, address, desk.as_of),

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from tumen import dates, geography
@@ -634,6 +635,25 @@ def correction_unsourced(data: Data) -> Iterator[Broken]:
             yield Broken("corrections", row, "source", expected, nearest=nearest(row["source"], known))
 
 
+# --- versions ---
+
+
+def version_out_of_step(data: Data) -> Iterator[Broken]:
+    """Releases out of order, or a newest one that is not the version of the package."""
+    listed = data.rows("versions")
+    for before, row in pairwise(listed):
+        if _release(row.id) <= _release(before.id):
+            expected = f"which is not newer than '{before.id}'"
+            yield Broken("versions", row, "id", expected, "Put them in order.")
+    if listed and listed[-1].id != data.package.version:
+        expected = f"but the version of the package is '{data.package.version}'"
+        yield Broken("versions", listed[-1], "id", expected, "Make the two agree; tumen release does so.")
+
+
+def _release(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if INTEGER.fullmatch(part))
+
+
 RULES = (
     Rule(end_before_start, ("transfers", "events", "phases", "laws")),
     Rule(period_reversed, ("assertions",)),
@@ -670,4 +690,5 @@ RULES = (
     Rule(correction_astray, ("corrections",)),
     Rule(correction_overtaken, ("corrections",)),
     Rule(correction_unsourced, ("corrections", "sources")),
+    Rule(version_out_of_step, ("versions",)),
 )

@@ -5,11 +5,12 @@ from pathlib import Path
 import plotly
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from streamlit import config
 
 from tumen import geography
+from tumen.app import feed
 from tumen.app.store import STORE
 from tumen.app.web import health, policy, settings
 from tumen.app.web.asgi import Cached, Headers
@@ -23,12 +24,12 @@ PLOTLY = Path(plotly.__file__).parent / "package_data"
 
 
 def routes() -> list[BaseRoute]:
-    """The data routes, plotly.js from the installed package, our own base map, and what a supervisor asks."""
+    """The data routes, our own static files, the feed of versions, and what a supervisor asks."""
     return [
         *api.routes(STORE.current),
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
-        *health.routes(),
+    """The data routes, our own static files, the feed of versions, and what a supervisor asks."""
     ]
 
 

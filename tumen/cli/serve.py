@@ -1,13 +1,11 @@
 """`tumen serve`: the whole dashboard, from anywhere, on these records or others."""
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tumen.cli.common import DataOption, fail
-from tumen.home import HOME
 
 LOCAL, PORT = "127.0.0.1", 8501
 
@@ -38,12 +36,6 @@ def run(
         os.environ["TUMEN_DATA"] = str(data.resolve())
     shown = "localhost" if host == LOCAL else host
     typer.echo(f"Tumen: http://{shown}:{port}   (Ctrl+C ends it)", err=True)
-    _streamlit(HOME / "dashboard.py", {"server.port": port, "server.address": host})
+    from tumen.app import launch  # Streamlit takes a second to import, which only this command needs
 
-
-def _streamlit(script: Path, settings: dict[str, object]) -> None:
-    """Run Streamlit here, in this process, so that signals reach it."""
-    from streamlit.web import cli  # takes a second to import, which only this command needs
-
-    options = [f"--{name}={value}" for name, value in settings.items()]
-    cli.main(["run", str(script), *options], prog_name="streamlit")
+    launch.run({"server.port": port, "server.address": host})
