@@ -5,10 +5,11 @@
 PYTHON ?= python3
 PORT ?= 8501
 UV ?= uv
+CASES ?= 100000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser shots lock clean
+.PHONY: help run test browser shots fuzz lock clean
 
 help: ## what can be asked for here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -28,6 +29,9 @@ browser: .venv/browser ## find a Chromium for the browser tests, or install one
 
 shots: .venv/ready .venv/browser ## a picture of every page: narrow and wide, light and dark, in shots/
 	$(BIN)/python -m tools.shots
+
+fuzz: .venv/ready ## 100,000 hostile cases for each way in (an hour or two; CASES=… for fewer)
+	TUMEN_FUZZ=$(CASES) $(BIN)/python -m pytest tests/fuzz --durations=0
 
 lock: ## pin what is new, with hashes; with UPGRADE=--upgrade pin everything again (needs uv)
 	@command -v $(UV) > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }

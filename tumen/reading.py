@@ -16,6 +16,11 @@ from tumen.mistakes import nearest
 BOM = "\ufeff"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
+# What is beyond these is no table of ours, and naming each of its mistakes would take all time and memory.
+LARGEST_FILE = 2**32  # bytes; a thousand times our own data fit
+MOST_COLUMNS = 500
+MOST_TORN = 1_000  # rows with another number of cells than the header
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -88,6 +93,10 @@ def read(path: Path, table: Table) -> tuple[Sheet, list[Fault]]:
             Fault("the file is empty", rule="empty", remedy=_header_remedy(table))
         ]
     (_, header), *body = records
+    if len(header) > MOST_COLUMNS:
+        return Sheet(table), [
+            Fault(f"the header has {len(header):,} columns", 1, rule="header", remedy=_header_remedy(table))
+        ]
     faults += _header_faults(header, table)
     if not set(header) & set(table.by_name):
         return Sheet(table), faults
@@ -99,6 +108,8 @@ def read(path: Path, table: Table) -> tuple[Sheet, list[Fault]]:
 def _text(path: Path) -> tuple[str | None, list[Fault]]:
     """The text of a file, or None and the reason."""
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            return None, [Fault(f"the file is larger than {LARGEST_FILE:,} bytes", rule="unreadable")]
         content = path.read_bytes()
     except FileNotFoundError:
         return None, [
@@ -138,10 +149,13 @@ def _records(text: str) -> tuple[list[tuple[int, list[str]]], list[Fault]]:
     """Every record with the line on which it begins, up to the first that is not CSV."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records: list[tuple[int, list[str]]] = []
-    line = 1
+    line, torn = 1, 0
     try:
         for cells in reader:
             records.append((line, cells))
+            torn += len(cells) != len(records[0][1])
+            if torn > MOST_TORN:
+                raise csv.Error(f"{MOST_TORN:,} rows before it have another number of cells than the header")
             line = reader.line_num + 1
     except csv.Error as error:
         why = f"the file is not CSV from this line on: {error}"

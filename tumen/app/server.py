@@ -29,7 +29,8 @@ def routes() -> list[BaseRoute]:
         *api.routes(STORE.current),
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
-    """The data routes, our own static files, the feed of versions, and what a supervisor asks."""
+        Route(feed.PATH, feed.answer),
+        *health.routes(),
     ]
 
 

@@ -23,7 +23,8 @@ pages = frame.pages()
 page = st.navigation(list(pages.values()), position="hidden")
 if "turn_to" in st.session_state:
     name, query = st.session_state.pop("turn_to")
-    st.switch_page(pages[name], query_params=query)
+    if name in pages:
+        st.switch_page(pages[name], query_params=query)
 
 frame.navigation(pages, at_home=not page.url_path)
 frame.filters(records)
