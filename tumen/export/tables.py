@@ -65,7 +65,7 @@ DERIVED: Mapping[str, tuple[Column, ...]] = {  # table → the columns that stan
         _derived("denials", "Denials", "integer", "How many assertions deny or doubt it."),
         _derived("silences", "Silences", "integer", "How many times someone was asked and did not answer."),
         _derived("reaches", "Reach of the denials", "string",
-                 "What the denials deny: the whole, the amount, the purpose and so on.", "reaches", separator=";"),
+                 "What the denials deny: the whole, the amount, the purpose …", "reaches", separator=";"),
         _derived("publications", "Publications", "integer", browse.PUBLICATIONS),
         _derived("origins", "Origins", "integer", derive.RULES["origins"]),
         _derived("claimants", "Claimants", "string",
