@@ -174,13 +174,9 @@ def file(records: Records, path: str) -> tuple[str, str, list[Fault]]:
         return name, format, [_fault("table", name, expected, near, f"there is no “{shown(name)}”")]
     if format in known[name]:
         return name, format, []
+    said = f"“{name}” does not come as “{shown(format)}”" if format else f"“{name}” needs a format"
     near = nearest(format, known[name])
-    expected = _one_of(known[name])
-    return (
-        name,
-        format,
-        [_fault("format", format, expected, near, f"{name} does not come as “{shown(format)}”")],
-    )
+    return name, format, [_fault("format", format, _one_of(known[name]), near, said)]
 
 
 def _fault(name: str, found: str, expected: str, near: str, said: str) -> Fault:

@@ -6,8 +6,6 @@ only apostrophes stand before such a sign; `unsafe` takes one apostrophe away fr
 with apostrophes and such a sign. Numbers and lists of points stay as they are: they can compute nothing.
 """
 
-import csv
-import io
 import math
 import re
 from collections.abc import Sequence
@@ -25,6 +23,7 @@ RULE = (
     "away from every text that begins with apostrophes followed by one of these signs."
 )
 _RISKY, _MADE_SAFE = re.compile(rf"'*[{re.escape(SIGNS)}]"), re.compile(rf"'+[{re.escape(SIGNS)}]")
+QUOTE, NEEDS_QUOTES = '"', re.compile(r'[,"\r\n]')
 _WHOLE = 1e15  # below it a float holds every whole number
 
 
@@ -45,11 +44,14 @@ def sheet(frame: pd.DataFrame, columns: Sequence[Column]) -> Sheet:
         written.append(shown)
         pairs = zip(frame.index, texts, shown, strict=True)
         changed += [(str(row), column.name) for row, before, after in pairs if before != after]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in columns])
-    writer.writerows(zip(*written, strict=True))
-    return Sheet(out.getvalue().encode("utf-8", "replace"), tuple(changed))
+    lines = [[column.name for column in columns], *zip(*written, strict=True)]
+    content = "".join(f"{','.join(map(_quoted, line))}\n" for line in lines)
+    return Sheet(content.encode("utf-8", "replace"), tuple(changed))
+
+
+def _quoted(cell: str) -> str:
+    """A cell in quotation marks where it needs them; the csv module forgets a lone return."""
+    return f'"{cell.replace(QUOTE, QUOTE * 2)}"' if NEEDS_QUOTES.search(cell) else cell
 
 
 def text(value: Any, column: Column) -> str:

@@ -174,6 +174,8 @@ def _turned_back(made: Made) -> Iterator[str]:
 def _spreadsheets(made: Made) -> Iterator[str]:
     changed = [(t, *cell) for t, sheet in made.sheets.items() for cell in sheet.made_safe]
     yield f"{csvs.RULE} Files that are not CSV hold the texts as they are."
+    yield "Open the CSV files as UTF-8 with the comma as separator: a spreadsheet that splits at semicolons"
+    yield "sees other cells than those that were looked at here."
     yield ""
     yield f"Cells changed by this rule in this package: {len(changed):,}."
     if changed:

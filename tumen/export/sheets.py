@@ -4,7 +4,6 @@ Every text is written as text: nothing is run as a formula, turned into a link o
 """
 
 import io
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +18,7 @@ from tumen.export import csvs
 
 MOST_TEXT = 32_767  # signs in a cell, Excel's limit
 CUT = " […] (cut here: a cell of Excel holds no more; the CSV has the whole text)"
+MOST_NUMBER = 9.99999999999999e307  # Excel's limit; what is beyond it stands as text
 MOST_ROWS = 1_048_575  # below the header, Excel's limit
 NARROWEST, WIDEST, LOOKED_AT = 8, 60, 200  # signs; rows from which a width is taken
 SAFE = {
@@ -86,7 +86,7 @@ def _write(sheet: Worksheet, row: int, place: int, cell: Any, column: Column) ->
     """Numbers and truths as such, where Excel has them; everything else as text; nothing for none."""
     if isinstance(cell, bool):
         sheet.write_boolean(row, place, cell)
-    elif isinstance(cell, int) or (isinstance(cell, float) and math.isfinite(cell)):
+    elif isinstance(cell, int | float) and abs(cell) <= MOST_NUMBER:
         sheet.write_number(row, place, cell)
     elif words := csvs.text(cell, column):
         sheet.write_string(row, place, _fitting(words))

@@ -65,7 +65,8 @@ DERIVED: Mapping[str, tuple[Column, ...]] = {  # table → the columns that stan
         _derived("denials", "Denials", "integer", "How many assertions deny or doubt it."),
         _derived("silences", "Silences", "integer", "How many times someone was asked and did not answer."),
         _derived("reaches", "Reach of the denials", "string",
-                 "What the denials deny: the whole, the amount, the purpose …", "reaches", separator=";"),
+                 "What the denials deny: the whole, the amount, the purpose and so on.", "reaches",
+                 separator=";"),
         _derived("publications", "Publications", "integer", browse.PUBLICATIONS),
         _derived("origins", "Origins", "integer", derive.RULES["origins"]),
         _derived("claimants", "Claimants", "string",
@@ -142,11 +143,12 @@ def _named(
 ) -> Iterator[int]:
     """Places of the rows of a table that the rows found so far name."""
     index = records[target].index
+    known = frozenset(index)
     for table in browse.package(records).tables:
         for column in stored(records, selection, table.name):
             if column.reference and column.reference.table == target:
                 values = _stored(records, selection, table, column, found[table.name]).explode().unique()
-                yield from (index.get_loc(v) for v in values if isinstance(v, str) and v)  # type: ignore[misc]
+                yield from index.get_indexer(pd.Index(known.intersection(values), dtype=object)).tolist()
 
 
 # --- cells ---------------------------------------------------------------------------------------
