@@ -1,14 +1,16 @@
 """What happened when, from the Kim–Putin meeting to the treaty?"""
 
+from datetime import date
 from itertools import groupby
 
 import streamlit as st
 
-from tumen import timeline
+from tumen import captions, timeline
 from tumen.app import frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
+from tumen.dates import day_words
 from tumen.figures import timeline as drawing
 from tumen.templates import render
 
@@ -21,13 +23,13 @@ if events.empty:
     frame.empty(records, selection, "events")
     st.stop()
 
-frame.title("What happened when, from the Kim–Putin meeting to the treaty?", timeline.headline(events))
+finding = timeline.headline(events)
+frame.title("What happened when, from the Kim–Putin meeting to the treaty?", finding)
 chosen = frame.choice("range", "Range", timeline.RANGES, default="story")
 
 start, end = timeline.span(chosen, events, selection)
-colours = frame.colours()
 chart(
-    records.once(
+    lambda colours: records.once(
         ("timeline", selection.view, start, end, colours["background"]),
         lambda: {
             width: drawing.figure(
@@ -37,9 +39,18 @@ chart(
         },
     ),
     key="timeline",
+    caption=captions.caption(
+        records,
+        selection,
+        finding=finding,
+        title=f"Events by day and kind, {day_words(start)} to {day_words(end)}",
+        reading=captions.READINGS["timeline"],
+        on=date.today(),
+        events=events[(events["first"] <= end) & (events["last"] >= start)],
+    ),
     alt=timeline.in_words(events),
     on_pick=pick,
-    legend=frame.family_legend(records, selection, colours),
+    legend=lambda colours: frame.family_legend(records, selection, colours),
 )
 
 before, after = drawing.outside(events, start, end)

@@ -292,6 +292,7 @@ def family_legend(records: Records, selection: Selection, palette: dict[str, Any
     return [
         {
             "label": f"{row.short} {counts[row.id]}",
+            "word": row.short,
             "color": palette["families"][row.id],
             "pick": f"family:{row.id}",
             "pressed": row.id in chosen,
