@@ -34,7 +34,7 @@ def html(brief: Brief, pictures: Mapping[str, Picture], interactive: bool = Fals
             pointer; without it the file needs no script and can be mailed.
     """
     live = interactive and bool(pictures)
-    return render(
+    page = render(
         "brief.html",
         brief=brief,
         pictures={name: Markup(picture.svg) for name, picture in pictures.items()},
@@ -44,6 +44,7 @@ def html(brief: Brief, pictures: Mapping[str, Picture], interactive: bool = Fals
         style=Markup((HERE / "brief.css").read_text("utf-8") + (LIVE if live else "")),
         **(_scripts(brief.charts) if live else {}),
     )
+    return str(page)
 
 
 def _policy(live: bool) -> str:
