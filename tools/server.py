@@ -39,7 +39,10 @@ class Server:
 
 @contextmanager
 def serving(
-    data: Path | None = None, starter: Sequence[str] = ("-m", "streamlit"), **settings: str
+    data: Path | None = None,
+    starter: Sequence[str] = ("-m", "streamlit"),
+    port: int | None = None,
+    **settings: str,
 ) -> Iterator[Server]:
     """Run a fresh server; it has answered nobody's request yet.
 
@@ -48,12 +51,13 @@ def serving(
     Args:
         data: another data directory than the repository's.
         starter: what Python runs in Streamlit's place.
+        port: where it listens; a free one if None.
         settings: environment variables; a test asks faster than any person, so rates are off.
     """
     rates = {"TUMEN_RATE": "off", "TUMEN_RATE_VISITS": "off"}
     environment = {**os.environ, **rates, **({"TUMEN_DATA": str(data)} if data else {}), **settings}
     with tempfile.NamedTemporaryFile(suffix=".log") as printed:
-        port = free_port()
+        port = port or free_port()
         command = [sys.executable, *starter, "run", "dashboard.py", "--server.port", str(port)]
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT

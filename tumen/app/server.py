@@ -12,7 +12,7 @@ from streamlit import config
 from tumen import geography
 from tumen.app import feed
 from tumen.app.store import STORE
-from tumen.app.web import health, policy, settings
+from tumen.app.web import health, policy, settings, sign_in
 from tumen.app.web.asgi import Cached, Headers
 from tumen.app.web.hosts import Hosts
 from tumen.app.web.logs import Requests
@@ -40,12 +40,14 @@ def middleware() -> list[Middleware]:
     Raises settings.BadSetting for an environment variable that cannot be meant.
     """
     ours = settings.read(address=config.get_option("server.address"))
+    sign_in.check(ours)
     return [
         Middleware(Requests, settings=ours),
         Middleware(Headers, extra=policy.headers(ours)),
         Middleware(Hosts, allowed=ours.hosts, open_paths=(health.ALIVE, health.READY)),
         Middleware(Sizes),
         Middleware(Rates, settings=ours),
+        Middleware(sign_in.Door, settings=ours),
         Middleware(
             GZipMiddleware, minimum_size=1000, compresslevel=6
         ),  # Streamlit leaves its files as they are

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tumen.app import address, card, frame
+from tumen.app import address, card, door, frame
 from tumen.app.prose import ASSETS
 from tumen.app.store import STORE
 from tumen.records import BadData
@@ -10,6 +10,7 @@ from tumen.records import BadData
 st.set_page_config(page_title="Tumen", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large")
 st.html(ASSETS / "frame.css")
+door.required()
 
 try:
     records = STORE.current()
@@ -28,6 +29,7 @@ if "turn_to" in st.session_state:
 
 frame.navigation(pages, at_home=not page.url_path)
 frame.filters(records)
+door.way_out()
 frame.headline(records, frame.scene()[1])
 if page.url_path != "record":
     card.dialog(records)
