@@ -10,6 +10,8 @@ from tumen.app.chart import chart
 from tumen.app.picks import catch_up, pick
 from tumen.app.prose import prose
 from tumen.figures import map as drawing
+from tumen.figures.emphasis import emphasised, shows
+from tumen.figures.palette import WEAKER, WEAKEST
 from tumen.geography import BORDER_POLICY
 from tumen.templates import render
 from tumen.view import Selection
@@ -43,22 +45,24 @@ def drawn() -> None:
     """The map with its controls; while the months play, only this part runs again."""
     catch_up()
     view = frame.choice("view", "View", VIEWS, default="eurasia")
-    above, below = st.container(), st.container(horizontal=True, vertical_alignment="bottom")
-    with below:
-        month = player.control()
+    month = player.month()
     shown = player.narrowed(records, selection, month)
-    colours = frame.colours()
-    with above:
-        chart(
-            records.once(
-                ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
-            ),
-            key="map",
-            alt=flows.in_words(records, shown),
-            on_pick=pick,
-            legend=frame.family_legend(records, selection, colours),
-            config={"scrollZoom": True},
-        )
+    colours, marked = frame.colours(), frame.marked(records)
+    figures = records.once(
+        ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
+    )
+    picks = marked.picks if marked else frozenset()
+    frame.marks(marked, shows(figures[0], picks))
+    chart(
+        {width: emphasised(figure, picks, colours) for width, figure in figures.items()},
+        key="map",
+        alt=flows.in_words(records, shown),
+        on_pick=pick,
+        legend=frame.family_legend(records, selection, colours),
+        config={"scrollZoom": True},
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        player.control(month)
     player.caption(shown, month)
 
 
@@ -69,7 +73,7 @@ prose(
         flows=flows.table(records, selection),
         routes=flows.routes(records, selection),
         key=drawing.legend_entries(),
-        dashes={"solid": "", "longdash": "9 4", "dash": "6 4", "dot": "2 3", "": ""},
+        dashes={"solid": "", WEAKER: "7 3", WEAKEST: "2 4", "dash": "6 4", "dot": "2 3", "": ""},
         policy=BORDER_POLICY,
         basis=flows.within(records, selection),
         summary=wording.plural(len(selection.transfers), "transfer"),

@@ -10,6 +10,7 @@ from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.figures import timeline as drawing
+from tumen.figures.emphasis import emphasised, shows
 from tumen.templates import render
 
 WIDTHS = (340, 620, 980)  # its labels are placed for a width: phone, tablet, desk
@@ -26,16 +27,20 @@ chosen = frame.choice("range", "Range", timeline.RANGES, default="story")
 
 start, end = timeline.span(chosen, events, selection)
 colours = frame.colours()
+figures = records.once(
+    ("timeline", selection.view, start, end, colours["background"]),
+    lambda: {
+        width: drawing.figure(
+            events, palette=colours, start=start, end=end, width=width, as_of=selection.view.as_of
+        )
+        for width in WIDTHS
+    },
+)
+marked = frame.marked(records)
+picks = marked.picks if marked else frozenset()
+frame.marks(marked, shows(figures[WIDTHS[-1]], picks))
 chart(
-    records.once(
-        ("timeline", selection.view, start, end, colours["background"]),
-        lambda: {
-            width: drawing.figure(
-                events, palette=colours, start=start, end=end, width=width, as_of=selection.view.as_of
-            )
-            for width in WIDTHS
-        },
-    ),
+    {width: emphasised(figure, picks, colours) for width, figure in figures.items()},
     key="timeline",
     alt=timeline.in_words(events),
     on_pick=pick,

@@ -28,6 +28,8 @@ def pick(value: str | None) -> None:
     elif kind == "page":
         page, _, query = name.partition("?")
         st.session_state.turn_to = (page, parse_qs(query))
+    elif kind == "focus":
+        address.go(focus=name or None)
     elif kind == "close":
         address.go(record=None)
     else:

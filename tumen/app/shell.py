@@ -10,7 +10,6 @@ ASSETS = frame.ROOT / "tumen" / "app" / "assets"
 
 st.set_page_config(page_title="Tumen", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large")
-st.html(ASSETS / "frame.css")
 
 try:
     records = STORE.current()
@@ -26,6 +25,8 @@ if "turn_to" in st.session_state:
     name, query = st.session_state.pop("turn_to")
     st.switch_page(pages[name], query_params=query)
 
+st.session_state.here = page.url_path or frame.PAGES[0]
+frame.skip()
 frame.navigation(pages, at_home=not page.url_path)
 frame.filters(records)
 frame.headline(records, frame.scene()[1])
@@ -33,7 +34,7 @@ if page.url_path != "record":
     card.dialog(records)
 
 # The foot is filled first: a page may stop early, and then nothing after it would run.
-body, foot = st.container(), st.container()
+body, foot = st.container(key="page"), st.container(key="page-foot")
 with foot:
     frame.foot(records)
 with body:
