@@ -11,6 +11,8 @@ from tumen.app.chart import chart
 from tumen.app.picks import catch_up, pick
 from tumen.app.prose import prose
 from tumen.figures import map as drawing
+from tumen.figures.emphasis import emphasised, shows
+from tumen.figures.palette import WEAKER, WEAKEST
 from tumen.geography import BORDER_POLICY
 from tumen.templates import render
 from tumen.view import Selection
@@ -45,29 +47,37 @@ def drawn() -> None:
     """The map with its controls; while the months play, only this part runs again."""
     catch_up()
     view = frame.choice("view", "View", VIEWS, default="eurasia")
-    above, below = st.container(), st.container(horizontal=True, vertical_alignment="bottom")
-    with below:
-        month = player.control()
+    month = player.month()
     shown = player.narrowed(records, selection, month)
-    with above:
-        chart(
-            lambda colours: records.once(
-                ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
-            ),
-            key="map",
-            caption=captions.caption(
-                records,
-                shown,
-                finding=flows.headline(records, shown) if shown.transfers else finding,
-                title="Flows between countries, and routes from the sources",
-                reading=f"{captions.READINGS['map']}{BORDER_POLICY}",
-                on=date.today(),
-            ),
-            alt=flows.in_words(records, shown),
-            on_pick=pick,
-            legend=lambda colours: frame.family_legend(records, selection, colours),
-            config={"scrollZoom": True},
+    marked = frame.marked(records)
+    picks = marked.picks if marked else frozenset()
+
+    def figures(colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
+        """The drawn maps with the marked record standing out."""
+        drawn = records.once(
+            ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
         )
+        return {width: emphasised(figure, picks, colours) for width, figure in drawn.items()}
+
+    frame.marks(marked, shows(figures(frame.colours())[0], picks))
+    chart(
+        figures,
+        key="map",
+        caption=captions.caption(
+            records,
+            shown,
+            finding=flows.headline(records, shown) if shown.transfers else finding,
+            title="Flows between countries, and routes from the sources",
+            reading=f"{captions.READINGS['map']}{BORDER_POLICY}",
+            on=date.today(),
+        ),
+        alt=flows.in_words(records, shown),
+        on_pick=pick,
+        legend=lambda colours: frame.family_legend(records, selection, colours),
+        config={"scrollZoom": True},
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        player.control(month)
     player.caption(shown, month)
 
 
@@ -78,7 +88,7 @@ prose(
         flows=flows.table(records, selection),
         routes=flows.routes(records, selection),
         key=drawing.legend_entries(),
-        dashes={"solid": "", "longdash": "9 4", "dash": "6 4", "dot": "2 3", "": ""},
+        dashes={"solid": "", WEAKER: "7 3", WEAKEST: "2 4", "dash": "6 4", "dot": "2 3", "": ""},
         policy=BORDER_POLICY,
         basis=flows.within(records, selection),
         summary=wording.plural(len(selection.transfers), "transfer"),

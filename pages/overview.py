@@ -9,6 +9,7 @@ from tumen.app import address, frame
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.templates import render
+from tumen.view import View
 
 records, selection = frame.scene()
 
@@ -22,6 +23,7 @@ query = urlencode(address.filters_only(), doseq=True)
 prose(
     render(
         "overview.html",
+        questions=overview.questions(records) if selection.view == View() else [],
         matrix=overview.matrix(records, selection),
         figures=overview.figures(records, selection),
         events=overview.events(selection),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.dates import day_words
 from tumen.figures import timeline as drawing
+from tumen.figures.emphasis import emphasised, shows
 from tumen.templates import render
 
 WIDTHS = (340, 620, 980)  # its labels are placed for a width: phone, tablet, desk
@@ -28,8 +30,13 @@ frame.title("What happened when, from the Kim–Putin meeting to the treaty?", f
 chosen = frame.choice("range", "Range", timeline.RANGES, default="story")
 
 start, end = timeline.span(chosen, events, selection)
-chart(
-    lambda colours: records.once(
+marked = frame.marked(records)
+picks = marked.picks if marked else frozenset()
+
+
+def figures(colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """The timeline for phones, tablets and desks, with the marked record standing out."""
+    drawn = records.once(
         ("timeline", selection.view, start, end, colours["background"]),
         lambda: {
             width: drawing.figure(
@@ -37,7 +44,13 @@ chart(
             )
             for width in WIDTHS
         },
-    ),
+    )
+    return {width: emphasised(figure, picks, colours) for width, figure in drawn.items()}
+
+
+frame.marks(marked, shows(figures(frame.colours())[WIDTHS[-1]], picks))
+chart(
+    figures,
     key="timeline",
     caption=captions.caption(
         records,

@@ -1,15 +1,17 @@
 """What the Overview says: the exchange at a glance, the figures that matter, the latest events and words."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
-from tumen import dates, derive, flows, wording
+from tumen import dates, derive, estimates, flows, wording
 from tumen.derive import Spread
 from tumen.records import Records, rows
-from tumen.view import Selection
+from tumen.view import Selection, View, select, to_query
 
 MOST_FIGURES, MOST_EVENTS, MOST_QUOTES = 4, 7, 2
+DEPARTURE = "2023-09-17-drone-gifts"  # the event of Kim's last day in Russia
 COUNTED = (
     "supplied",
     "capacity",
@@ -122,6 +124,69 @@ def _figure(records: Records, spread: Spread, transfer: str) -> dict[str, Any]:
         "latest_by": latest["by"],
         "latest_words": wording.figure(latest, records),
     }
+
+
+def questions(records: Records) -> list[dict[str, str]]:
+    """Questions worth asking first, answered from all that is known today; those that the data can answer.
+
+    Each: question, answer, and the page with the filters that show more (name and query).
+    """
+    asked = (_at_vostochny, _shells, _back)
+    return records.once("questions", lambda: [found for ask in asked for found in ask(records)])
+
+
+def _at_vostochny(records: Records) -> list[dict[str, str]]:
+    """What was public on the day on which Kim left Russia; the day is that of the event."""
+    if DEPARTURE not in records["events"].index:
+        return []
+    day = dates.parse(str(records["events"].loc[DEPARTURE, "date"])).last
+    seen = select(records, View(country=("PRK", "RUS"), role="between", as_of=day))
+    shown = int(seen.states["evidence"].ge(4).sum())
+    return [
+        {
+            "question": "What was known when Kim left Vostochny?",
+            "answer": f"On {dates.day_words(day)} {wording.plural(len(seen.transfers), 'transfer')} between "
+            f"North Korea and Russia had been reported; {shown or 'none'} had been "
+            "shown by imagery, records or a find.",
+            "page": "known",
+            "query": urlencode(to_query(seen.view), doseq=True),
+        }
+    ]
+
+
+def _shells(records: Records) -> list[dict[str, str]]:
+    """How far the published numbers of shells lie apart."""
+    seen = select(records, View(country=("PRK",), weapon_type=("artillery-ammunition",)))
+    if not any(derive.spreads(records).get(t) for t in seen.transfers):
+        return []
+    ends = estimates.headline(records, seen, seen.transfers).rpartition(": ")[2]
+    return [
+        {
+            "question": "How many shells, by whom you ask?",
+            "answer": f"{wording.capital(ends)}.",
+            "page": "figures",
+            "query": urlencode(to_query(seen.view), doseq=True),
+        }
+    ]
+
+
+def _back(records: Records) -> list[dict[str, str]]:
+    """What Russia is reported to have given North Korea."""
+    seen = select(records, View(country=("PRK",)))
+    moved = records["transfers"].loc[seen.transfers]
+    back = seen.states[(moved["origin"] == "RUS") & (moved["destination"] == "PRK")]
+    if back.empty:
+        return []
+    most = moved.loc[back.index, "family"].value_counts().index[0]
+    return [
+        {
+            "question": "What did Moscow give back?",
+            "answer": f"{records.label('families', most)} above all: {len(back)} transfers are on record, "
+            f"{int(back['evidence'].ge(4).sum())} of them shown by imagery, records or a find.",
+            "page": "exchange",
+            "query": urlencode(to_query(seen.view), doseq=True),
+        }
+    ]
 
 
 def events(selection: Selection) -> list[dict[str, Any]]:

@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import __version__, derive, known, law, view, wording
+from tumen import __version__, derive, known, law, neighbours, view, wording
 from tumen.app import address
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.app.store import STORE
 from tumen.app.theme import palette
+from tumen.guide import GUIDE
 from tumen.home import HOME
+from tumen.neighbours import Marked
 from tumen.query import DAYS
 from tumen.records import Records, rows
 from tumen.templates import render
@@ -69,6 +71,12 @@ def navigation(found: dict[str, Any], at_home: bool) -> None:
     with st.container(horizontal=True, key=key, gap="small", vertical_alignment="center"):
         for name in PAGES:
             st.page_link(found[name], query_params=query)
+
+
+def skip() -> None:
+    """The first stop of the Tab key: past the filters, to what the page says."""
+    with st.sidebar:
+        prose(render("skip.html"), key="skip", on_pick=pick)
 
 
 def filters(records: Records) -> None:
@@ -260,8 +268,23 @@ def _undated(records: Records, selection: Selection) -> int:
 
 
 def title(question: str, finding: str) -> None:
-    """A page's head: the question it answers, and the answer for the present view."""
-    prose(render("title.html", question=question, finding=finding), key="title", on_pick=pick)
+    """A page's head: the question it answers, the answer for the present view, and how to read it."""
+    guide = GUIDE.get(st.session_state.get("here", ""), ())
+    prose(render("title.html", question=question, finding=finding, guide=guide), key="title", on_pick=pick)
+
+
+def marked(records: Records) -> Marked | None:
+    """The record that the address asks to be marked on the charts (`focus=transfer:…`)."""
+    return neighbours.marked(records, address.local("focus"))
+
+
+def marks(found: Marked | None, shown: bool) -> None:
+    """Say which record is marked, or that this view does not hold it, and how to let go."""
+    if found:
+        query = urlencode(address.filters_only(), doseq=True)
+        page = st.session_state.here
+        values = {"marked": found, "shown": shown, "page": page, "query": f"?{query}" if query else ""}
+        prose(render("marked.html", **values), key="marked", on_pick=pick)
 
 
 def choice(name: str, label: str, options: dict[str, str], default: str) -> str:

@@ -33,6 +33,8 @@ def pick(value: str | None) -> None:
         page, _, query = name.partition("?")
         own = {name: values for name, values in parse_qs(query).items() if not name.startswith("embed")}
         st.session_state.turn_to = (page, own)  # Streamlit keeps embed… for itself and refuses to set it
+    elif kind == "focus":
+        address.go(focus=name or None)
     elif kind == "close":
         address.go(record=None)
     else:

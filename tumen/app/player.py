@@ -101,12 +101,15 @@ def tick() -> float | None:
     return MONTH.tick()
 
 
-def control() -> str:
-    """The play button and the month slider; returns the month shown, '' for all."""
-    month = MONTH.step(_from_address())
+def month() -> str:
+    """The month to show, '' for all; asked once in each run, before the map is drawn."""
+    return MONTH.step(_from_address())
+
+
+def control(month: str) -> None:
+    """The play button and the month slider."""
     MONTH.button(month)
     st.select_slider("Month", MONTHS, format_func=label, key="month", on_change=_chosen, width=280)
-    return month
 
 
 def label(month: str) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 ASSETS = Path(__file__).parent / "assets"
 STYLES = (
+    "tokens.css",
     "prose.css",
     "pages.css",
     "exchange.css",

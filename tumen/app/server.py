@@ -11,6 +11,7 @@ from streamlit import config
 
 from tumen import geography
 from tumen.app import feed
+from tumen.app.head import Head
 from tumen.app.store import STORE
 from tumen.app.web import health, policy, settings, sign_in
 from tumen.app.web.asgi import Cached, Headers
@@ -50,5 +51,6 @@ def middleware() -> list[Middleware]:
         Middleware(sign_in.Door, settings=ours),
         Middleware(
             GZipMiddleware, minimum_size=1000, compresslevel=6
-        ),  # Streamlit leaves its files as they are
+        ),  # Streamlit sends its files as they are
+        Middleware(Head),
     ]

@@ -9,7 +9,6 @@ from tumen.records import BadData
 
 st.set_page_config(page_title="Tumen", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large")
-st.html(ASSETS / "frame.css")
 door.required()
 
 try:
@@ -27,6 +26,8 @@ if "turn_to" in st.session_state:
     if name in pages:
         st.switch_page(pages[name], query_params=query)
 
+st.session_state.here = page.url_path or frame.PAGES[0]
+frame.skip()
 frame.navigation(pages, at_home=not page.url_path)
 frame.filters(records)
 door.way_out()
@@ -35,7 +36,7 @@ if page.url_path != "record":
     card.dialog(records)
 
 # The foot is filled first: a page may stop early, and then nothing after it would run.
-body, foot = st.container(), st.container()
+body, foot = st.container(key="page"), st.container(key="page-foot")
 with foot:
     frame.foot(records)
 with body:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from tumen import geography
 from tumen.figures import template
-from tumen.figures.palette import BASIS_DASH, EVIDENCE_DASH, Palette, family_colour
+from tumen.figures.palette import BASIS_DASH, EVIDENCE_DASH, WEAKER, WEAKEST, Palette, family_colour
 from tumen.geography import ANCHORS, Arc, Point
 
 Figure = dict[str, Any]
@@ -433,7 +433,7 @@ def width(transfers: int) -> float:
 def _flow_lines(flows: pd.DataFrame, arcs: Sequence[Arc | None], pen: Pen) -> Iterator[Trace]:
     for flow, arc in zip(flows.to_dict("records"), arcs, strict=True):
         if arc:
-            dash = EVIDENCE_DASH.get(int(flow["evidence"]), "dot")
+            dash = EVIDENCE_DASH[int(flow["evidence"])]
             style = {"color": pen.family(flow), "width": pen.width(width(flow["transfers"])), "dash": dash}
             yield {**_line(arc.points, style, 2, flow), "opacity": pen.fade}
 
@@ -668,14 +668,14 @@ _KEY_OF_LINES = (
         "Between countries",
         "Best evidence 3",
         "An official assessment with specifics. The curve is schematic.",
-        "longdash",
+        WEAKER,
         2,
     ),
     KeyEntry(
         "Between countries",
         "Best evidence 1 or 2",
         "A report or a bare claim. The curve is schematic.",
-        "dot",
+        WEAKEST,
         2,
     ),
     KeyEntry("Between countries", "Width", WEIGHT, "solid", 4.5),

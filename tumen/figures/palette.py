@@ -89,7 +89,9 @@ DARK: Palette = {
 }
 
 # Best evidence reached (0 to 5) → the dash of a country-to-country line.
-EVIDENCE_DASH: Mapping[int, str] = {5: "solid", 4: "solid", 3: "longdash", 2: "dot", 1: "dot", 0: "dot"}
+# In pixels: plotly's named dashes grow with the line, and a broad one would fall into bricks.
+WEAKER, WEAKEST = "7px,3px", "2px,4px"
+EVIDENCE_DASH: Mapping[int, str] = {5: "solid", 4: "solid", 3: WEAKER, 2: WEAKEST, 1: WEAKEST, 0: WEAKEST}
 
 # How a leg is known → the dash of its line.
 BASIS_DASH: Mapping[str, str] = {"documented": "solid", "inferred": "dash", "schematic": "dot"}

@@ -27,6 +27,7 @@ def layout(palette: Palette) -> dict[str, Any]:
             "font": {"family": FONT, "size": SIZE + 1, "color": palette["text"]},
             "align": "left",
         },
+        "modebar": {"bgcolor": CLEAR, "color": palette["muted"], "activecolor": palette["text"]},
     }
 
 

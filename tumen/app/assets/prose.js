@@ -23,14 +23,44 @@ function wording(button) {
   return text ? text.replace(path, location.origin + path) : location.origin + path;
 }
 
+// New words must not take the focus away from a link that they hold as well.
+function fill(root, html) {
+  const focused = root.getRootNode().activeElement;
+  const { pick } = focused?.dataset ?? {};
+  root.innerHTML = html;
+  if (!pick) return;
+  root.querySelector(`[data-pick="${CSS.escape(pick)}"]`)?.focus({ preventScroll: true });
+}
+
+// What a reader folded away stays so for this visit; the first time it is open where there is room.
+function remember(fold) {
+  const key = `tumen-${fold.dataset.remember}`;
+  const kept = sessionStorage.getItem(key);
+  fold.open = kept ? kept === "open" : innerWidth >= Number(fold.dataset.openFrom);
+  fold.ontoggle = () => sessionStorage.setItem(key, fold.open ? "open" : "closed");
+}
+
+function skip() {
+  const main = document.querySelector("main, [data-testid=stMain]");
+  main.tabIndex = -1;
+  main.focus();
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".tumen");
   if (root.dataset.version !== data.version) {
-    root.innerHTML = data.html;
+    fill(root, data.html);
     root.dataset.version = data.version;
+    root.querySelectorAll("details[data-remember]").forEach(remember);
+    root.getRootNode().host?.setAttribute("data-filled", ""); // frame.css shows what stands below
   }
   root.onclick = (event) => {
+    if (event.target.closest("[data-skip]")) {
+      event.preventDefault();
+      skip();
+      return;
+    }
     const button = event.target.closest("[data-copy], [data-copy-path]");
     if (button) {
       copy(wording(button)).then(() => {
