@@ -11,6 +11,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from tumen import geography
+from tumen.app.store import STORE
+from tumen.cite import api as cite_api
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -49,6 +51,7 @@ def routes() -> list[BaseRoute]:
     return [
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
+        *cite_api.routes(STORE.current),
     ]
 
 
