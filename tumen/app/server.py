@@ -20,16 +20,18 @@ from tumen.app.web.logs import Requests
 from tumen.app.web.rates import Rates
 from tumen.app.web.sizes import Sizes
 from tumen.export import api
+from tumen.cite import api as cite_api
 
 PLOTLY = Path(plotly.__file__).parent / "package_data"
 
 
 def routes() -> list[BaseRoute]:
-    """The data routes, our own static files, the feed of versions, and what a supervisor asks."""
+    """The data and citation routes, our own static files, the feed of versions, and what a supervisor asks."""
     return [
         *api.routes(STORE.current),
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
+        *cite_api.routes(STORE.current),
         Route(feed.PATH, feed.answer),
         *health.routes(),
     ]
@@ -49,8 +51,7 @@ def middleware() -> list[Middleware]:
         Middleware(Sizes),
         Middleware(Rates, settings=ours),
         Middleware(sign_in.Door, settings=ours),
-        Middleware(
-            GZipMiddleware, minimum_size=1000, compresslevel=6
-        ),  # Streamlit sends its files as they are
+        # Streamlit sends its files as they are.
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         Middleware(Head),
     ]
