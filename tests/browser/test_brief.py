@@ -63,6 +63,7 @@ def test_the_html_brief_holds_its_pictures_and_asks_nobody(
     numbers = page.locator("sup a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert numbers and all(page.locator(target).count() == 1 for target in set(numbers))
     assert page.locator("script").count() == 0
+    assert page.locator("header .address").inner_text() == f"{panel.url}?{VIEW}"
     assert page.pdf(format="A4").startswith(b"%PDF")
     page.context.close()
 

@@ -2,6 +2,7 @@
 
 import re
 import struct
+import zlib
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -50,6 +51,9 @@ def test_a_chart_becomes_an_svg_and_a_png_for_paper(visit: Visit, page: str, mar
     name, png = taken(reader, "PNG")
     assert name.endswith(".png") and png.startswith(b"\x89PNG")
     assert struct.unpack(">I", png[16:20])[0] >= 2100
+    length, kind, across, down, unit, told = struct.unpack(">I4sIIBI", png[33:54])
+    assert (length, kind, across, down, unit) == (9, b"pHYs", 11811, 11811, 1)  # 300 dots an inch
+    assert told == zlib.crc32(png[37:50])
 
 
 def _rgb(colour: str) -> str:

@@ -10,12 +10,11 @@ from uuid import uuid4
 import streamlit as st
 
 from tumen import brief, wording
-from tumen.app import address
 from tumen.app.pictures import pictures
 from tumen.brief import Brief, Picture
 from tumen.desk import Desk
 from tumen.records import Records
-from tumen.view import Selection
+from tumen.view import Selection, View, to_query
 
 FORMATS = {"html": "HTML", "docx": "Word", "md": "Markdown"}
 TYPES = {
@@ -58,7 +57,7 @@ def panel(records: Records, selection: Selection) -> None:
         type="primary",
         icon=":material/description:",
         on_click=lambda: st.session_state.update(brief_order=Order(wish)),
-        disabled=bool(order and not order.file),
+        disabled=bool(order and order.pictures is None and form != "md"),
     )
     if order is None:
         return
@@ -76,15 +75,14 @@ def _choice(records: Records, selection: Selection) -> tuple[list[str], str, boo
     """The cards, the format, and whether charts shall answer the pointer."""
     desk = Desk(records, selection.view.as_of)
     labels = {row["id"]: _label(desk, row) for row in desk.rows("transfers", selection.transfers)}
-    now = (records.version, selection.view)
-    if "brief_cards" not in st.session_state or st.session_state.get("brief_view") != now:
-        st.session_state.brief_view = now
-        st.session_state.brief_cards = brief.important(selection)
     chosen = st.multiselect(
         "Record cards",
         list(labels),
         format_func=lambda record: labels.get(record, record),
-        key="brief_cards",
+        default=brief.important(selection),
+        # A key for each view: another view has other cards. A value set by session state instead would be
+        # lost to a reader who clicks before the field is there.
+        key=f"brief_cards {records.version} {selection.view}",
         placeholder="No card; all transfers in the table",
         help=f"At first the {brief.MOST_CARDS} best evidenced; all other transfers in view stand in a table.",
     )
@@ -122,7 +120,7 @@ def _write(
     )
     usual = chosen == brief.important(selection)
     parts = brief.compose(
-        records, selection, str(st.context.url or ""), date.today(), None if usual else chosen
+        records, selection, _address(selection.view), date.today(), None if usual else chosen
     )
     bar.progress(0.8, f"Writing {wording.plural(len(parts.cards), 'card')} and {len(parts.sources)} sources")
     drawn = order.pictures or {}
@@ -135,9 +133,9 @@ def _write(
     bar.empty()
 
 
-def _address() -> str:
+def _address(view: View) -> str:
     """Where the view is found, with the host as the reader sees it."""
-    query = urlencode(address.filters_only(), doseq=True)
+    query = urlencode(to_query(view), doseq=True)
     return f"{st.context.url or '/'}{'?' if query else ''}{query}"
 
 
@@ -150,7 +148,7 @@ def _file(parts: Brief, drawn: dict[str, Picture], form: str, live: bool) -> byt
 def _hand_over(order: Order, form: str) -> None:
     """The file, its size, and what is missing in it."""
     if order.remark:
-        st.warning(wording.plain(order.remark), icon=":material/image_not_supported:")
+        st.warning(order.remark, icon=":material/image_not_supported:")
     st.download_button(
         f"Download {FORMATS[form]}, {len(order.file) / 1e6:.1f} MB",
         order.file,

@@ -582,7 +582,9 @@ class _Writer:
         for source, number in self.notes.numbers.items():
             url = safe_url(str(self.desk.cell("sources", source, "url")))
             words = cite.source_citation(self.records, source)
-            yield Source(number, source, words.removesuffix(url).rstrip(), url)
+            if url and words.rstrip(".").endswith(url):
+                words = words.rstrip(".").removesuffix(url).rstrip()
+            yield Source(number, source, words, url)
 
     def url(self, kind: str, record: str) -> str:
         """The address of a record, if the host is known."""

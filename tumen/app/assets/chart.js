@@ -99,7 +99,7 @@ async function download(root, button, data, file) {
     const figure = data.paper ? JSON.parse(data.paper) : fitting(data.figures, CHART);
     const { svg, width, height } = await onPaper(figure, data.caption, data.inks, window.location.href);
     save(
-      file.endsWith(".svg") ? new Blob([svg], { type: "image/svg+xml" }) : await rastered(svg, width, height, DOTS),
+      file.endsWith(".svg") ? new Blob([svg], { type: "image/svg+xml" }) : await sizedForPaper(await rastered(svg, width, height, DOTS)),
       file,
     );
   } catch (error) {

@@ -114,6 +114,26 @@ async function onPaper(figure, caption, entries, address) {
   return { svg: new XMLSerializer().serializeToString(sheet), width: SHEET, height };
 }
 
+// A PNG that says how large it is on paper: a pHYs chunk after the head, or programs would take 72 dots an inch.
+async function sizedForPaper(blob) {
+  const chunk = new DataView(new ArrayBuffer(21));
+  const perMetre = Math.round((DOTS / 180) * 1000);
+  [9, 0x70485973, perMetre, perMetre].forEach((word, place) => chunk.setUint32(4 * place, word));
+  chunk.setUint8(16, 1); // the unit is the metre
+  chunk.setUint32(17, checksum(new Uint8Array(chunk.buffer, 4, 13)));
+  const head = 33; // signature and IHDR
+  return new Blob([blob.slice(0, head), chunk.buffer, blob.slice(head)], { type: "image/png" });
+}
+
+function checksum(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
 function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
