@@ -35,6 +35,8 @@ def pick(value: str | None) -> None:
         st.session_state.turn_to = (page, own)  # Streamlit keeps embed… for itself and refuses to set it
     elif kind == "focus":
         address.go(focus=name or None)
+    elif kind == "take":
+        address.go(take=name)
     elif kind == "close":
         address.go(record=None)
     else:

@@ -19,6 +19,7 @@ STYLES = (
     "records.css",
     "forecasts.css",
     "method.css",
+    "take.css",
 )  # cards, and what only pages use
 
 

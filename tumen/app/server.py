@@ -19,14 +19,14 @@ from tumen.app.web.hosts import Hosts
 from tumen.app.web.logs import Requests
 from tumen.app.web.rates import Rates
 from tumen.app.web.sizes import Sizes
-from tumen.export import api
 from tumen.cite import api as cite_api
+from tumen.export import api
 
 PLOTLY = Path(plotly.__file__).parent / "package_data"
 
 
 def routes() -> list[BaseRoute]:
-    """The data and citation routes, our own static files, the feed of versions, and what a supervisor asks."""
+    """Data and citation routes, our own static files, the feed of versions, and what a supervisor asks."""
     return [
         *api.routes(STORE.current),
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tumen.app import address, card, door, frame
+from tumen.app import address, card, door, frame, take
 from tumen.app.prose import ASSETS
 from tumen.app.store import STORE
 from tumen.records import BadData
@@ -34,6 +34,7 @@ door.way_out()
 frame.headline(records, frame.scene()[1])
 if page.url_path != "record":
     card.dialog(records)
+take.dialog(*frame.scene())
 
 # The foot is filled first: a page may stop early, and then nothing after it would run.
 body, foot = st.container(key="page"), st.container(key="page-foot")
