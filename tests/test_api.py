@@ -34,6 +34,7 @@ from tumen.records import BadData, Records
 from tumen.view import PARAMETERS, View
 
 HOST = "tumen.example"
+VIEW_OF_NOTHING = view.to_query(VIEWS["nothing"])
 SHELLS = {"country": "PRK", "weapon_type": "artillery-ammunition", "as_of": "2024-02-27"}
 
 
@@ -300,6 +301,17 @@ def test_another_view_file_host_or_data_have_another_tag() -> None:
     assert tag("/api/transfers.csv", {"country": "PRK"}) == tag(
         "/api/transfers.csv", {"country": "north korea"}
     )
+
+
+def test_what_holds_a_citation_is_new_each_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tags(day: date) -> list[str]:
+        monkeypatch.setattr(api, "today", lambda: day)
+        return [
+            ask(f"/api/{file}", VIEW_OF_NOTHING).headers["etag"] for file in ("view.zip", "transfers.csv")
+        ]
+
+    (zipped, table), (zipped_later, table_later) = tags(date(2026, 11, 27)), tags(date(2026, 11, 28))
+    assert zipped != zipped_later and table == table_later
 
 
 def test_any_site_may_read_and_nobody_may_write() -> None:

@@ -179,6 +179,20 @@ def test_laws_and_articles_that_came_later_are_left_out(name: str) -> None:
     assert items(taken(name)["transfer_laws"]["law"]) <= {*taken(name)["laws"]["id"]}
 
 
+def test_a_quotation_names_its_founding_article_once_that_is_out() -> None:
+    """Words may be public before the article that quotes them."""
+    quotes, articles = RECORDS["quotes"], RECORDS["founding_articles"]["published"]
+    founding = quotes[quotes["founding_article"] != ""]
+    named = set()
+    for day in {known.date() for known in founding["known"]}:
+        for row in tables.one(RECORDS, select(RECORDS, View(as_of=day)), "quotes").itertuples():
+            if article := founding["founding_article"].get(row.Index):
+                out = dates.known_from(articles[article]) <= day
+                assert row.founding_article == (article if out else "")
+                named.add(out)
+    assert named == {True, False}
+
+
 @pytest.mark.parametrize("name", TURNED)
 def test_a_later_source_is_there_only_where_a_card_shows_it_too(name: str) -> None:
     """A statement that was public may have been read in a later page; cards name that page, and so do we."""

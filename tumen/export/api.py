@@ -9,7 +9,7 @@ everything here is public, no cookie is looked at, and nothing can be changed.
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 import orjson
@@ -92,7 +92,7 @@ def _file(request: Request, records: Records) -> Response:
     faults = [*wrong, *faults, *([] if missing else asking.unknown_ids(records, name, ids))]
     if faults:
         return _faulty(faults, 404 if missing else 400)
-    host, on = host_of(request), datetime.now(UTC).date()
+    host, on = host_of(request), today()
     tag = _tag(records, chosen, name, format, *ids, host, str(on) if format in DATED else "")
     if _has(request, tag):
         return Response(status_code=304, headers=_kept(tag))
@@ -144,6 +144,11 @@ def _no_data(error: BadData) -> Response:
 
 
 # --- requests ------------------------------------------------------------------------------------
+
+
+def today() -> date:
+    """The day of access, by universal time: it stands in citations."""
+    return datetime.now(UTC).date()
 
 
 def query_of(request: Request) -> Query:

@@ -21,12 +21,6 @@ CUT = " […] (cut here: a cell of Excel holds no more; the CSV has the whole te
 MOST_NUMBER = 9.99999999999999e307  # Excel's limit; what is beyond it stands as text
 MOST_ROWS = 1_048_575  # below the header, Excel's limit
 NARROWEST, WIDEST, LOOKED_AT = 8, 60, 200  # signs; rows from which a width is taken
-SAFE = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 MADE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same view gives the same file
 
 Sheets = Mapping[str, tuple[pd.DataFrame, Sequence[Column]]]
@@ -47,7 +41,7 @@ def workbook(sheets: Sheets, about: Iterable[tuple[str, str]]) -> bytes:
         TooManyRows: if a table does not fit into a sheet.
     """
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, SAFE) as book:
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": "Tumen", "created": MADE})
         bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         _about(book.add_worksheet("About"), [*about, *_contents(sheets)], bold, wrapped)
