@@ -787,6 +787,23 @@ def test_a_table_with_mistakes_holds_what_could_be_read(data: Path) -> None:
     assert (len(tables["legs"]), "basis" in tables["legs"]) == (0, True)
 
 
+def test_a_large_table_is_found_as_wrong_as_a_small_one(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large table only suspects are looked at one by one; here all corruptions at once, both ways."""
+    for file in {case.file for case in BAD_CELLS}:
+        whole, spoilt = rows_of(DATA / file), rows_of(DATA / file)
+        for case in (case for case in BAD_CELLS if case.file == file):
+            spoilt[number_of(whole, case.id)][whole[0].index(case.column)] = case.value
+        write(data / file, spoilt)
+    one_by_one = check(data)
+    monkeypatch.setattr(reading, "SMALL", -1)
+    monkeypatch.setattr(reading, "ROWS", 7)
+    monkeypatch.setattr(reading, "PIECE", 1000)
+    monkeypatch.setattr(cells, "MANY", 0)
+    assert check(data) == one_by_one
+    broken = {mistake.rule for mistake in one_by_one.mistakes}
+    assert len(broken) > 25
+
+
 # --- whatever comes ---
 
 SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

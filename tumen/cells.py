@@ -9,6 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from tumen import dates
 from tumen.descriptor import Column
 from tumen.mistakes import nearest
@@ -55,6 +58,35 @@ def first_fault(rules: Sequence[CellRule], column: Column, cell: str) -> Fault |
         if found := rule.fault(column, cell):
             return replace(found, rule=rule.name)
     return None
+
+
+def faults(column: Column, values: pa.Array) -> dict[str, Fault]:
+    """Those of some values that may not stand in a column, with the first fault of each."""
+    applying = rules_for(column)
+    checked = ((value, first_fault(applying, column, value)) for value in _doubtful(column, values))
+    return {value: fault for value, fault in checked if fault}
+
+
+# Plain words of some length in European letters, without a blank at either end and without any sign that
+# markup begins with: no rule for words can object to them. Most cells of a large table are such, and one
+# expression over a whole column finds them far sooner than our rules one by one.
+SIGNS = "!-%'-;=?-Z^-~\u00a1-\u00ac\u00ae-\u017f\u2013\u2014\u2018-\u201f"
+PLAIN = f"^[{SIGNS}][{SIGNS} ]{{8,998}}[{SIGNS}]$"
+SCRIPT = "javascript"
+WORDS = {"length", "unseen", "blanks", "placeholder", "markup", "pattern"}  # the rules for words
+MANY = 1_000  # values from which it pays to look for plain ones first
+
+
+def _doubtful(column: Column, values: pa.Array) -> list[str]:
+    """The values that need a closer look."""
+    if len(values) >= MANY and {rule.name for rule in rules_for(column)} <= WORDS:
+        plain = pc.match_substring_regex(values, PLAIN)
+        if column.pattern:
+            plain = pc.and_(plain, pc.match_substring_regex(values, f"^(?:{column.pattern})$"))
+        script = pc.match_substring(values, SCRIPT, ignore_case=True)
+        values = values.filter(pc.or_(pc.invert(plain), script))
+    found: list[str] = values.to_pylist()
+    return found
 
 
 def _too_long(column: Column, cell: str) -> Fault | None:

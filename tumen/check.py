@@ -8,16 +8,18 @@ What a column must hold comes from the descriptor (`descriptor`, `cells`); what 
 columns and tables stands in `rules`. `read` gives the typed tables of the same pass.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from tumen import cells, descriptor, reading, rules
+from tumen import cache, cells, descriptor, reading, rules
 from tumen.descriptor import Column, Package, Table
 from tumen.mistakes import Mistake, Report, nearest
 from tumen.reading import Fault, Row, Sheet
@@ -38,25 +40,42 @@ def check(directory: Path, today: date | None = None) -> Report:
         directory: holds datapackage.json and the files that it names.
         today: the day after which a date lies in the future; the real one if None.
     """
-    return read(directory, today)[1]
+    return _read(directory, today or date.today())[1]
 
 
 def read(directory: Path, today: date | None = None) -> tuple[dict[str, pd.DataFrame], Report]:
     """Read and check a data directory: its typed tables by name, and the report.
 
     Text is str with '' for empty; integers are Int64 and numbers Float64 with NA for empty; true and false
-    are bool; lists are tuples of str. A table with mistakes holds what could be read of it.
+    are bool; lists are tuples of str. A table with mistakes holds what could be read of it. A large data
+    set that has passed is kept (see `cache`), so that the same files need not be checked again.
     """
+    day = today or date.today()
+    name = cache.key(directory, [*directory.rglob("*.csv"), directory / descriptor.FILE])
+    if name and (kept := cache.find(name, day)):
+        package = descriptor.read(directory)
+        rows = sum(len(frame) for frame in kept.values())
+        tables = {table.name: _frame(table, kept[table.name]) for table in package.tables}
+        return tables, Report((), len(kept), rows, RULE_COUNT)
+    frames, report = _read(directory, day)
+    tables = {table.name: _frame(table, frame) for table, frame in frames}
+    if name and report.ok:
+        cache.keep(name, {table.name: frame for table, frame in frames}, day)
+    return tables, report
+
+
+def _read(directory: Path, today: date) -> tuple[list[tuple[Table, pd.DataFrame]], Report]:
+    """Every table as text, and the report."""
     try:
         package = descriptor.read(directory)
     except descriptor.BadDescriptor as error:
-        return {}, Report((_no_descriptor(directory, error),), 0, 0, RULE_COUNT)
+        return [], Report((_no_descriptor(directory, error),), 0, 0, RULE_COUNT)
     sheets, found = _read_sheets(directory, package)
-    data = rules.Data(package, sheets, today or date.today())
+    data = rules.Data(package, sheets, today)
     found += [*_undescribed(directory, package), *_all_faults(data)]
-    tables = {name: _frame(sheet) for name, sheet in sheets.items()}
-    rows = sum(len(sheet.rows) for sheet in sheets.values())
-    return tables, Report(_mistakes(directory, package, found), len(sheets), rows, RULE_COUNT)
+    frames = [(sheet.table, sheet.whole()) for sheet in sheets.values()]
+    rows = sum(len(sheet) for sheet in sheets.values())
+    return frames, Report(_mistakes(directory, package, found), len(sheets), rows, RULE_COUNT)
 
 
 def _read_sheets(directory: Path, package: Package) -> tuple[dict[str, Sheet], Found]:
@@ -109,7 +128,7 @@ def _sheet_faults(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterator[Fault]:
 
 def _row_count(sheet: Sheet) -> Iterator[Fault]:
     """Too few or too many rows, so that a silent loss is noticed."""
-    count, table = len(sheet.rows) + sheet.torn, sheet.table
+    count, table = len(sheet) + sheet.torn, sheet.table
     if sheet.sound and not table.fewest_rows <= count <= table.most_rows:
         expected = f"the file has {count:,} rows; expected are {table.fewest_rows:,} to {table.most_rows:,}"
         yield Fault(
@@ -119,9 +138,9 @@ def _row_count(sheet: Sheet) -> Iterator[Fault]:
 
 def _key_twice(sheet: Sheet) -> Iterator[Fault]:
     """Rows with one key, where the key is more than one column; for one column see `_twice`."""
-    key = sheet.table.primary_key
+    key = list(sheet.table.primary_key)
     seen: dict[tuple[str, ...], int] = {}
-    for row in sheet.rows if sheet.sound and len(key) > 1 else ():
+    for row in sheet.where(lambda f: f.duplicated(key, keep=False)) if sheet.sound and len(key) > 1 else ():
         first = seen.setdefault(tuple(row[column] for column in key), row.line)
         if first != row.line:
             expected = f"the row repeats {', '.join(key)} of line {first}"
@@ -130,20 +149,37 @@ def _key_twice(sheet: Sheet) -> Iterator[Fault]:
 
 def _cell_faults(column: Column, sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterator[Fault]:
     """The faults of all cells of a column: one for each cell, or one for each dangling reference."""
-    applying, seen = cells.rules_for(column), dict[str, int]()
-    known = _known(column, sheets)
-    for row in sheet.rows:
+    values, seen = sheet.unique(column.name), dict[str, int]()
+    faults, known = cells.faults(column, values), _known(column, sheets)
+    wrong = {*faults, *(_astray(column, values.to_pylist(), known[1]) if known else ())}
+
+    def suspect(frame: pd.DataFrame) -> "pd.Series[bool]":
+        found = frame[column.name].isin(wrong)
+        return (
+            found | frame[column.name].duplicated(keep=False) if _must_differ(column, sheet.table) else found
+        )
+
+    for row in sheet.where(suspect):
         cell = row[column.name]
-        fault = cells.first_fault(applying, column, cell) or _twice(column, sheet.table, cell, row.line, seen)
+        fault = faults.get(cell) or _twice(column, sheet.table, cell, row.line, seen)
         if fault:
             yield replace(fault, line=row.line, id=row.id, column=column.name, found=cell)
-        elif known:
+        elif known and cell in wrong:
             yield from _dangling(column, row, *known)
+
+
+def _must_differ(column: Column, table: Table) -> bool:
+    return column.unique or table.primary_key == (column.name,)
+
+
+def _astray(column: Column, values: Iterable[str], known: frozenset[str]) -> Iterator[str]:
+    """The values of which some item is not known."""
+    return (value for value in values if not known.issuperset(column.items(value)))
 
 
 def _twice(column: Column, table: Table, cell: str, line: int, seen: dict[str, int]) -> Fault | None:
     """A value that must be unique and is not."""
-    if not cell or not (column.unique or table.primary_key == (column.name,)):
+    if not cell or not _must_differ(column, table):
         return None
     first = seen.setdefault(cell, line)
     remedy = "Give it another value, or remove one of the two rows."
@@ -185,24 +221,26 @@ def _no_descriptor(directory: Path, error: descriptor.BadDescriptor) -> Mistake:
     return _mistake(directory, descriptor.FILE, Fault(str(error), rule="descriptor", remedy=remedy))
 
 
-def _frame(sheet: Sheet) -> pd.DataFrame:
-    """The typed table of a sheet; a cell that cannot be typed is empty."""
-    columns = sheet.table.columns
-    return pd.DataFrame(
-        {c.name: _typed(c, [row.cells.get(c.name, "") for row in sheet.rows]) for c in columns}
-    )
+def _frame(table: Table, texts: pd.DataFrame) -> pd.DataFrame:
+    """The typed table of texts; a cell that cannot be typed is empty."""
+    return pd.DataFrame({column.name: _typed(column, texts[column.name]) for column in table.columns})
 
 
-def _typed(column: Column, values: list[str]) -> "pd.Series[Any]":
+def _typed(column: Column, values: "pd.Series[str]") -> "pd.Series[Any]":
     match column.type:
         case "integer":
-            return pd.Series([int(v) if cells.INTEGER.fullmatch(v) else None for v in values], dtype="Int64")
+            return _numbers(values, cells.INTEGER).astype("Int64")
         case "number":
-            return pd.Series(
-                [float(v) if cells.NUMBER.fullmatch(v) else None for v in values], dtype="Float64"
-            )
+            return _numbers(values, cells.NUMBER)
         case "boolean":
-            return pd.Series([v == "true" for v in values], dtype=bool)
+            return values.eq("true").astype(bool)
     if column.is_list:
-        return pd.Series([tuple(column.items(v)) for v in values], dtype=object)
-    return pd.Series(values, dtype=str)
+        place, different = pd.factorize(values)
+        lists = np.empty(len(different), dtype=object)
+        lists[:] = [tuple(column.items(value)) for value in different]
+        return pd.Series(lists[place], dtype=object)
+    return values
+
+
+def _numbers(values: "pd.Series[str]", form: re.Pattern[str]) -> "pd.Series[Any]":
+    return pd.to_numeric(values.where(values.str.fullmatch(form.pattern))).astype("Float64")

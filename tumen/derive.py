@@ -4,19 +4,21 @@ Nothing here is stored in the data: turn the day back and every value turns back
 The rules are written once, here, and shown to readers on the Method page (`RULES`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates
 from tumen.records import CLAIMS, DENIALS, Records
+from tumen.running import Numbers, Running, Said, running
 
 COMPARABLE = ["transfer", "measure", "unit", "rate", "scope", "period"]
 PER_PERIOD = ("share", "change")  # measures that mean something only for a stretch of time, whatever the rate
-
-JUDGED = ["id", "transfer", "known", "by_country", "origin", "stance", "reach", "evidence", "source"]
 
 RULES: Mapping[str, str] = {
     "known": "An assertion counts from the day it was made public; one dated by month or year alone counts "
@@ -67,8 +69,10 @@ class Spread:
 
 def known(records: Records, as_of: date | None) -> pd.DataFrame:
     """The assertions public on a day (all of them for None), oldest first."""
-    frame = records["assertions"]
-    return frame if as_of is None else frame[frame["known"] <= pd.Timestamp(as_of)]
+    frame = records["assertions"]  # in the order of the days on which they became public
+    if as_of is None:
+        return frame
+    return frame.iloc[: int(frame["known"].searchsorted(pd.Timestamp(as_of), side="right"))]
 
 
 def states(records: Records, as_of: date | None = None) -> pd.DataFrame:
@@ -79,115 +83,83 @@ def states(records: Records, as_of: date | None = None) -> pd.DataFrame:
     contested, denied_by_sender, denied_by_receiver, lapsed (bools), reaches (tuple), credibility
     (1–6), reliability (A–F), claimants, deniers (tuples of country codes). See RULES for how each is derived.
     """
-    return records.once(("states", as_of), lambda: _states(records, known(records, as_of)))
+    return records.once(("states", as_of), lambda: _states(running(records), as_of))
 
 
-def _states(records: Records, assertions: pd.DataFrame) -> pd.DataFrame:
-    assertions = assertions[JUDGED]  # the long texts would only be copied about
-    claims = assertions[assertions["stance"].isin(CLAIMS)]
-    denials = assertions[assertions["stance"].isin(DENIALS)]
-    silences = assertions[assertions["stance"] == "declines-to-comment"]
-    state = pd.concat([_claimed(claims), _best(claims, records)], axis=1)
-    state["denials"] = _count(denials, state)
-    state["silences"] = _count(silences, state)
-    state["contested"] = state["denials"] > 0
-    state["deniers"] = _tuples(denials, "by_country", state.index)
-    state["reaches"] = _tuples(denials, "reach", state.index)
-    state = state.assign(**_disputes(records, claims, denials, state.index))
-    state["credibility"] = _credibility(state, claims, _outside_doubts(records, claims, denials))
-    state.index.name = "transfer"
-    return state
-
-
-def _claimed(claims: pd.DataFrame) -> pd.DataFrame:
-    found = claims.groupby("transfer", sort=True).agg(
-        first_reported=("known", "first"),
-        last_reported=("known", "last"),
-        first_assertion=("id", "first"),
-        claims=("id", "size"),
-        publications=("source", "nunique"),
-        origins=("origin", "nunique"),
-    )
-    return found.assign(claimants=_tuples(claims, "by_country", found.index))
-
-
-def _best(claims: pd.DataFrame, records: Records) -> pd.DataFrame:
-    """The best evidence of each transfer, the assertion that brought it first, and its source's letter."""
-    graded = claims.assign(evidence=claims["evidence"].fillna(0).astype(int))
-    top = graded[graded["evidence"] == graded.groupby("transfer")["evidence"].transform("max")]
-    letters = top.assign(letter=top["source"].map(records["sources"]["reliability"]))
-    first = top.drop_duplicates("transfer").set_index("transfer")
-    return pd.DataFrame(
-        {
-            "evidence": first["evidence"],
-            "evidence_assertion": first["id"],
-            "evidence_date": first["known"],
-            "reliability": letters.groupby("transfer")["letter"].min(),
-        }
-    )
-
-
-def _count(frame: pd.DataFrame, state: pd.DataFrame) -> pd.Series:
-    return frame.groupby("transfer").size().reindex(state.index, fill_value=0)
-
-
-def _tuples(frame: pd.DataFrame, column: str, transfers: pd.Index) -> pd.Series:
-    """For each transfer the different values of a column, in the order in which they came up."""
-    pairs = frame[["transfer", column]].drop_duplicates()
-    found: dict[str, list[str]] = {}
-    for transfer, value in zip(pairs["transfer"].tolist(), pairs[column].tolist(), strict=True):
-        found.setdefault(transfer, []).append(value)
-    return pd.Series([tuple(found.get(t, ())) for t in transfers.tolist()], index=transfers, dtype=object)
-
-
-def _disputes(
-    records: Records, claims: pd.DataFrame, denials: pd.DataFrame, index: pd.Index
-) -> dict[str, pd.Series]:
-    """Transfer → whether its sender or its receiver denies it, and whether a denial has lapsed.
-
-    A denial has lapsed once the country that uttered it claims the transfer itself on a later day.
-    """
-    told = denials[denials["stance"] == "denies"]
-    transfers = records["transfers"]
-    last = claims.groupby(["transfer", "by_country"])["known"].max().rename("claimed").reset_index()
-    after = told.merge(last, on=["transfer", "by_country"])
-    by = {
-        "denied_by_sender": told["transfer"][
-            told["by_country"].eq(told["transfer"].map(transfers["origin"]))
-        ],
-        "denied_by_receiver": told["transfer"][
-            told["by_country"].eq(told["transfer"].map(transfers["destination"]))
-        ],
-        "lapsed": after["transfer"][after["claimed"] > after["known"]],
+def _states(run: Running, as_of: date | None) -> pd.DataFrame:
+    """The running values at the last claim, denial and silence on each transfer that was public by a day."""
+    count = run.known(None if as_of is None else pd.Timestamp(as_of))
+    last = run.claims.last(count)
+    reported = np.flatnonzero(last >= 0)
+    claim = last[reported]
+    state = {
+        **_claimed(run, claim),
+        **_denied(run, run.denials.last(count)[reported]),
+        "silences": _at(run.unanswered, run.silences.last(count)[reported]),
+        "lapsed": run.lapse[reported] < count,
     }
-    return {name: pd.Series(index.isin(found), index=index) for name, found in by.items()}
+    showing, doubt = run.claimed["showing"][claim], run.doubt(count)[reported]
+    state["credibility"] = _credibilities(state["evidence"], state["origins"], showing, doubt)
+    return pd.DataFrame(state, index=run.transfers[reported].rename("transfer"))
 
 
-def _outside_doubts(records: Records, claims: pd.DataFrame, denials: pd.DataFrame) -> pd.Series:
-    """Transfer → the best evidence (0 for none) of a denial of the whole by an outsider.
+def _claimed(run: Running, claim: Numbers) -> dict[str, Any]:
+    """What the claims on each transfer come to, by its last one."""
+    values = {name: of_claim[claim] for name, of_claim in run.claimed.items()}
+    said, places = run.records["assertions"], run.claims.places
+    days, ids = run.all["known"].to_numpy(), said["id"].array
+    return {
+        "first_reported": days[places[values["first"]]],
+        "last_reported": days[places[claim]],
+        "first_assertion": ids.take(places[values["first"]]),
+        **{name: values[name] for name in ("claims", "publications", "origins", "evidence")},
+        "evidence_assertion": ids.take(places[values["best"]]),
+        "evidence_date": days[places[values["best"]]],
+        "reliability": run.letters.array.take(values["letter"]),
+        "claimants": _tuples(run.claimants, claim),
+    }
 
-    A party denies as a matter of course, and an origin that claims the transfer elsewhere (one agency
-    of a state has doubts that another lacks) does not speak against it; neither is an outsider.
-    """
-    ends = records["transfers"][["origin", "destination"]].rename(columns={"origin": "sender"})
-    told = denials.join(ends, on="transfer")
-    outside = told["by_country"].ne(told["sender"]) & told["by_country"].ne(told["destination"])
-    claimed = pd.MultiIndex.from_frame(claims[["transfer", "origin"]])
-    undecided = pd.MultiIndex.from_frame(told[["transfer", "origin"]]).isin(claimed)
-    heard = told[outside & told["reach"].eq("whole") & ~undecided]
-    return heard["evidence"].groupby(heard["transfer"]).max()
+
+def _denied(run: Running, denial: Numbers) -> dict[str, Any]:
+    """What the denials and doubts of each transfer come to, by its last one (-1 for none)."""
+    counts = {name: _at(values, denial) for name, values in run.denied.items()}
+    return {
+        "denials": counts["denials"],
+        "contested": counts["denials"] > 0,
+        "denied_by_sender": counts["sender"] > 0,
+        "denied_by_receiver": counts["receiver"] > 0,
+        "deniers": _tuples(run.deniers, denial),
+        "reaches": _tuples(run.reaches, denial),
+    }
 
 
-def _credibility(state: pd.DataFrame, claims: pd.DataFrame, doubts: pd.Series) -> pd.Series:
-    shown = claims[claims["evidence"] >= 4].groupby("transfer")["origin"].nunique()
-    rows = zip(
-        state["evidence"],
-        state["origins"],
-        shown.reindex(state.index, fill_value=0),
-        doubts.reindex(state.index, fill_value=-1),
-        strict=True,
-    )
-    return pd.Series([credibility(*row) for row in rows], index=state.index, dtype=int)
+def _at(values: Numbers, places: Numbers) -> Numbers:
+    """The values at some places; 0 for the place -1, which means none."""
+    return np.where(places >= 0, values[places], 0) if len(values) else np.zeros(len(places), dtype=int)
+
+
+def _tuples(found: tuple[Numbers, Numbers], places: Numbers) -> Numbers:
+    """The tuples that hold at some places; () for the place -1."""
+    told, which = found
+    tuples = np.empty(len(places), dtype=object)
+    tuples.fill(())
+    some = places >= 0
+    tuples[some] = told[which[places[some]]]
+    return tuples
+
+
+def _credibilities(evidence: Numbers, origins: Numbers, showing: Numbers, doubt: Numbers) -> Numbers:
+    """`credibility` for many transfers: its rule is asked once for each case that it can tell apart."""
+    found: Numbers = _cases()[evidence, np.minimum(origins, 2), np.minimum(showing, 2), doubt + 1]
+    return found
+
+
+@cache
+def _cases() -> Numbers:
+    cases = np.empty((6, 3, 3, 7), dtype=int)
+    for evidence, origins, showing, doubt in np.ndindex(*cases.shape):
+        cases[evidence, origins, showing, doubt] = credibility(evidence, origins, showing, doubt - 1)
+    return cases
 
 
 def credibility(evidence: int, origins: int, showing: int, doubt: int) -> int:
@@ -210,25 +182,125 @@ def credibility(evidence: int, origins: int, showing: int, doubt: int) -> int:
     return 3 if evidence >= 2 or origins >= 2 else 6
 
 
-def spreads(records: Records, as_of: date | None = None) -> dict[str, list[Spread]]:
+def spreads(records: Records, as_of: date | None = None) -> "Spreads":
     """Transfer → its groups of comparable figures as known on a day, most figures first, then the widest."""
-    return records.once(("spreads", as_of), lambda: _spreads(known(records, as_of)))
+    return records.once(("spreads", as_of), lambda: _spreads(records, as_of))
 
 
-def _spreads(said: pd.DataFrame) -> dict[str, list[Spread]]:
-    figures = _figures(said)
-    groups = figures.groupby(COMPARABLE, sort=True)
-    rows = groups.agg(
-        low=("least", "min"), high=("most", "max"), figures=("id", "size"), origins=("origin", "nunique")
+def _spreads(records: Records, as_of: date | None) -> "Spreads":
+    groups = records.once("groups of figures", lambda: _groups(records))
+    count = running(records).known(None if as_of is None else pd.Timestamp(as_of))
+    last = groups.said.last(count)
+    return Spreads(groups, np.flatnonzero(last >= 0), last[last >= 0])
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """All groups of comparable figures, known on any day, in the order of COMPARABLE, and their figures."""
+
+    said: Said  # the figures in order of time, each `on` a group
+    keys: pd.DataFrame  # of each group: COMPARABLE
+    figures: Numbers  # of each figure: how many its group has with it
+    origins: Numbers  # … of how many origins
+    low: Numbers  # … the least of them
+    high: Numbers  # … the most
+    of: Mapping[str, slice]  # transfer → its groups
+    members: tuple[Numbers, Numbers]  # ids of figures by group, and where each group begins among them
+
+
+def _groups(records: Records) -> Groups:
+    figures = _figures(records["assertions"].reset_index(drop=True))
+    by = figures.groupby(COMPARABLE, sort=True)
+    rows = figures.assign(on=by.ngroup(), place=figures.index).reset_index(drop=True)
+    said, on = Said(rows, by.ngroups), rows["on"].to_numpy()
+    keys = rows.drop_duplicates("on").sort_values("on", ignore_index=True)[COMPARABLE]
+    ends = np.append(np.flatnonzero(keys["transfer"].ne(keys["transfer"].shift(-1))) + 1, 0)
+    names = keys["transfer"].to_numpy()[ends[:-1] - 1].tolist() if len(keys) else []
+    return Groups(
+        said,
+        keys,
+        figures=said.running(np.ones(len(rows), dtype=bool)),
+        origins=said.running(said.new("origin")),
+        low=rows["least"].groupby(on).cummin().to_numpy(),
+        high=rows["most"].groupby(on).cummax().to_numpy(),
+        of={t: slice(ends[n - 1], ends[n]) for n, t in enumerate(names)},
+        members=(
+            rows["id"].to_numpy()[np.argsort(on, kind="stable")],
+            np.searchsorted(np.sort(on), np.arange(len(keys))),
+        ),
     )
-    ids, members = figures["id"].to_numpy(), groups.indices
-    found: dict[str, list[Spread]] = {}
-    for key, low, high, count, origins in rows.itertuples(name=None):
-        transfer, measure, unit, rate, scope, period = key
-        told = tuple(ids[members[key]])
-        spread = Spread(measure, unit, rate, scope, period, low, high, count, origins, told)
-        found.setdefault(transfer, []).append(spread)
-    return {t: sorted(spreads, key=lambda s: (-s.figures, -s.ratio)) for t, spreads in found.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Spreads(Mapping[str, list[Spread]]):
+    """Transfer → its spreads on a day; each is made when it is asked for, for there may be very many."""
+
+    groups: Groups
+    present: Numbers  # the groups of which a figure is known
+    last: Numbers  # the last known figure of each of them
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The groups as rows: transfer, measure, figures, origins, low, high, ratio."""
+        groups, low, high = self.groups, self.groups.low[self.last], self.groups.high[self.last]
+        ratio = np.divide(high, low, out=np.ones(len(low)), where=low > 0)
+        counts = {"figures": groups.figures[self.last], "origins": groups.origins[self.last]}
+        keys = groups.keys[["transfer", "measure"]].iloc[self.present].reset_index(drop=True)
+        return keys.assign(**counts, low=low, high=high, ratio=ratio)
+
+    @cached_property
+    def _within(self) -> dict[str, list[int]]:
+        """Transfer → the places of its groups among those present."""
+        found = {}
+        for transfer, own in self.groups.of.items():
+            first, end = np.searchsorted(self.present, [own.start, own.stop])
+            if first < end:
+                found[transfer] = list(range(first, end))
+        return found
+
+    def at(self, place: int) -> Spread:
+        """The spread of a row of `table`."""
+        group, last = int(self.present[place]), int(self.last[place])
+        ids, begins = self.groups.members
+        count = int(self.groups.figures[last])
+        named: dict[str, Any] = {name: str(self.groups.keys[name].iat[group]) for name in COMPARABLE[1:]}
+        return Spread(
+            **named,
+            low=float(self.groups.low[last]),
+            high=float(self.groups.high[last]),
+            figures=count,
+            origins=int(self.groups.origins[last]),
+            assertions=tuple(ids[begins[group] : begins[group] + count]),
+        )
+
+    def foremost(self, transfers: Iterable[str], measures: Iterable[str]) -> Iterator[tuple[Spread, str]]:
+        """The spreads of some transfers and measures: most figures first, then most origins, then by id."""
+        rows = self.table
+        rows = rows[rows["measure"].isin(list(measures)) & rows["transfer"].isin(list(transfers))]
+        order = ["figures", "origins", "transfer", "ratio"]
+        for place, transfer in rows.sort_values(order, ascending=[False, False, True, False], kind="stable")[
+            "transfer"
+        ].items():
+            yield self.at(int(str(place))), str(transfer)
+
+    def __getitem__(self, transfer: str) -> list[Spread]:
+        if transfer not in self._kept:
+            made = [self.at(place) for place in self._within[transfer]]
+            self._kept[transfer] = sorted(made, key=lambda s: (-s.figures, -s.ratio))
+        return self._kept[transfer]
+
+    @cached_property
+    def _kept(self) -> dict[str, list[Spread]]:
+        return {}
+
+    def __contains__(self, transfer: object) -> bool:
+        return transfer in self._within
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._within)
+
+    def __len__(self) -> int:
+        return len(self._within)
 
 
 def _figures(said: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """What the Overview says: the exchange at a glance, the figures that matter, the latest events and words."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -88,26 +90,18 @@ def figures(records: Records, selection: Selection) -> list[dict[str, Any]]:
     Each: words (range and unit), what, transfer, item, figures, origins, latest (day), ratio.
     """
     spreads = derive.spreads(records, selection.view.as_of)
-    found = [
-        (spread, transfer)
-        for transfer in selection.transfers
-        for spread in spreads.get(transfer, [])
-        if spread.measure in COUNTED
-    ]
-    found.sort(key=lambda pair: (-pair[0].figures, -pair[0].origins, pair[1]))
-    return [_figure(records, spread, transfer) for spread, transfer in _one_each(found)[:MOST_FIGURES]]
+    found = _one_each(spreads.foremost(selection.transfers, COUNTED))
+    return [_figure(records, spread, transfer) for spread, transfer in islice(found, MOST_FIGURES)]
 
 
-def _one_each(found: list[tuple[Spread, str]]) -> list[tuple[Spread, str]]:
+def _one_each(found: Iterable[tuple[Spread, str]]) -> Iterator[tuple[Spread, str]]:
     """At most one figure of a measure and unit per transfer, so that a few flows do not fill the row."""
     seen: set[tuple[str, str, str]] = set()
-    kept = []
     for spread, transfer in found:
         key = (transfer, spread.measure, spread.unit)
         if key not in seen:
             seen.add(key)
-            kept.append((spread, transfer))
-    return kept
+            yield spread, transfer
 
 
 def _figure(records: Records, spread: Spread, transfer: str) -> dict[str, Any]:

@@ -5,16 +5,17 @@ on a filter is computed from it by pure functions (see `derive` and `view`).
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
-from tumen import check, dates
+from tumen import cache, check, dates
 from tumen.home import DATA
 
 KINDS = ("transfers", "events", "quotes", "places", "sources", "routes")  # what has a card and an address
@@ -99,7 +100,9 @@ def fingerprint(directory: Path) -> str:
     """A short hash of the content of all CSV files: the version of the data."""
     digest = hashlib.sha256()
     for path in sorted(directory.rglob("*.csv")):
-        digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(path.relative_to(directory).as_posix().encode() + b"\0")
+        cache.update(digest, path)
+        digest.update(b"\0")
     return digest.hexdigest()[:12]
 
 
@@ -118,7 +121,9 @@ def _prepare(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     said = indexed["assertions"]
     plain = {"low": "float64", "high": "float64", "evidence": "int64"}  # NaN and step 0 are easier than NA
     said = said.fillna({"evidence": 0}).astype(plain).assign(known=_known(said["date"]))
-    indexed["assertions"] = said.sort_values(["known", "id"])
+    # Where the file is in the order of ids, as ours are, sorting by the day alone gives the same order.
+    by = ["known"] if said["id"].is_monotonic_increasing else ["known", "id"]
+    indexed["assertions"] = said.sort_values(by, kind="stable")
     quotes = indexed["quotes"]
     indexed["quotes"] = quotes.assign(known=_known(quotes["date"]), **_span(quotes["date"], quotes["date"]))
     return indexed
@@ -128,7 +133,8 @@ def _prepare_events(events: pd.DataFrame, family: Mapping[str, str]) -> pd.DataF
     """An event is known once it is reported, and never before it begins, even if it was announced."""
     spans = _span(events["date"], events["end"])
     reported = _known(events["first_reported"].where(events["first_reported"] != "", events["date"]))
-    families = [_unique(family[t] for t in types) for types in events["weapon_types"]]
+    kinds = {types: _unique(family[t] for t in types) for types in set(events["weapon_types"])}
+    families = [kinds[types] for types in events["weapon_types"]]
     return events.assign(
         families=pd.Series(families, events.index, dtype=object),
         known=reported.clip(lower=_days(spans["first"], events.index)),
@@ -137,19 +143,28 @@ def _prepare_events(events: pd.DataFrame, family: Mapping[str, str]) -> pd.DataF
 
 
 def _known(column: pd.Series) -> pd.Series:
-    return _days([dates.known_from(text) for text in column], column.index)
+    return _days(_each(dates.known_from, column), column.index)
 
 
-def _days(days: list[date], index: pd.Index) -> pd.Series:
-    return pd.Series(pd.to_datetime(days).as_unit("s"), index=index)  # a unit that reaches any year
+def _days(days: Iterable[date], index: pd.Index) -> pd.Series:
+    place, different = pd.factorize(np.array([*days], dtype=object))
+    stamps = pd.DatetimeIndex(pd.to_datetime(different).as_unit("s"))  # a unit that reaches any year
+    return pd.Series(stamps.take(place), index=index)
+
+
+def _each(of: Callable[[str], T], column: pd.Series) -> list[T]:
+    """What a function makes of each text; of equal ones once."""
+    place, different = pd.factorize(column)
+    made = [of(text) for text in different.tolist()]
+    return [made[n] for n in place.tolist()]
 
 
 def _span(start: pd.Series, end: pd.Series) -> dict[str, list[Any]]:
-    spans = [(dates.parse(a), dates.parse(b or a)) for a, b in zip(start, end, strict=True)]
+    first, last = _each(dates.parse, start), _each(dates.parse, end.where(end != "", start))
     return {
-        "first": [a.first for a, _ in spans],
-        "last": [b.last for _, b in spans],
-        "precision": [a.precision for a, _ in spans],
+        "first": [span.first for span in first],
+        "last": [span.last for span in last],
+        "precision": [span.precision for span in first],
     }
 
 

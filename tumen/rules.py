@@ -5,11 +5,15 @@ whole; a cell that is wrong by itself is reported elsewhere, so here it simply d
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
 
 from tumen import dates, geography
 from tumen.cells import INTEGER, NUMBER, URL
@@ -24,6 +28,14 @@ AHEAD = (("quotes", "due"),)  # dates that may lie in the future
 FORETOLD = ("foretold", "criterion")  # what every forecast must have, and nothing else may
 
 
+Column: TypeAlias = "pd.Series[Any]"
+Suspect = Callable[[pd.DataFrame], Any]  # a quick look at the columns of a table: which rows to look at
+
+
+def _every(frame: pd.DataFrame) -> "np.ndarray[Any, Any]":
+    return np.ones(len(frame), dtype=bool)
+
+
 @dataclass(frozen=True)
 class Data:
     """All tables that could be read, and the day that counts as today."""
@@ -32,13 +44,18 @@ class Data:
     sheets: Mapping[str, Sheet]
     today: date
 
-    def rows(self, table: str) -> tuple[Row, ...]:
-        """The rows of a table."""
-        return self.sheets[table].rows
+    def rows(self, table: str, suspect: Suspect = _every) -> Sequence[Row]:
+        """The rows of a table; of a large one only those that a quick look at its columns marks."""
+        return self.sheets[table].where(suspect)
 
     def find(self, table: str, name: str) -> Row | None:
         """The record with an id, or None."""
-        return self.sheets[table].by_id.get(name)
+        return self.sheets[table].find(name)
+
+    def of(self, ids: Column, table: str, column: str) -> Column:
+        """For each id of a column the value of the record that it names; '' where there is none."""
+        frame = self.sheets[table].frame.drop_duplicates("id").set_index("id")
+        return ids.map(frame[column]).fillna("")
 
 
 class Broken(NamedTuple):
@@ -82,6 +99,39 @@ def _fault(at: Broken, rule: str) -> Fault:
     return Fault(at.expected, at.row.line, at.column, found, at.nearest, at.remedy, at.row.id, rule)
 
 
+# --- a quick look at whole columns ---
+#
+# Each tells of a large table which rows a rule must look at: all that break it, and as few others as can be.
+
+
+def before(one: Column, other: Column) -> Column:
+    """Where a prefix date may lie wholly before another: then it does so as a text."""
+    return one.ne("") & other.ne("") & (one < other)
+
+
+def filled(frame: pd.DataFrame, *columns: str) -> Column:
+    """Where any of the columns holds something."""
+    return pd.concat([frame[column].ne("") for column in columns], axis=1).any(axis=1)
+
+
+def empty(frame: pd.DataFrame, *columns: str) -> Column:
+    """Where any of the columns holds nothing."""
+    return pd.concat([frame[column].eq("") for column in columns], axis=1).any(axis=1)
+
+
+def which(test: Callable[..., object], *columns: Column) -> "np.ndarray[Any, Any]":
+    """Where a test of the values of some columns holds; each different set of values is tested once."""
+    frame = pd.concat([column.rename(place) for place, column in enumerate(columns)], axis=1)
+    number = frame.groupby(list(frame), sort=False).ngroup().to_numpy()
+    different = frame.drop_duplicates().itertuples(index=False, name=None)
+    return np.array([bool(test(*values)) for values in different], dtype=bool)[number]
+
+
+def each(test: Callable[..., bool], *columns: Column) -> list[bool]:
+    """Where a test of the values of some columns holds."""
+    return [test(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+
+
 # --- dates ---
 
 
@@ -95,7 +145,7 @@ def span_of(cell: str) -> dates.Span | None:
 
 
 def _ends_before_it_starts(data: Data, table: str, start: str, end: str) -> Iterator[Broken]:
-    for row in data.rows(table):
+    for row in data.rows(table, lambda f: before(f[end], f[start])):
         first, last = span_of(row[start]), span_of(row[end])
         if first and last and last.last < first.first:
             yield Broken(
@@ -117,7 +167,7 @@ def end_before_start(data: Data) -> Iterator[Broken]:
 
 def period_reversed(data: Data) -> Iterator[Broken]:
     """A figure for a period that ends before it starts."""
-    for row in data.rows("assertions"):
+    for row in data.rows("assertions", lambda f: which(lambda period: "/" in period, f["period"])):
         first, _, last = row["period"].partition("/")
         start, end = span_of(first), span_of(last)
         if start and end and end.last < start.first:
@@ -130,7 +180,7 @@ def in_the_future(data: Data) -> Iterator[Broken]:
     """Any date that has not come yet."""
     for table in data.package.tables:
         columns = [c.name for c in table.columns if c.is_date and (table.name, c.name) not in AHEAD]
-        for row in data.rows(table.name) if columns else ():
+        for row in data.rows(table.name, _after(data.today, columns)) if columns else ():
             for column in columns:
                 span = span_of(row.cells.get(column, ""))
                 if span and span.first > data.today:
@@ -138,10 +188,20 @@ def in_the_future(data: Data) -> Iterator[Broken]:
                     yield Broken(table.name, row, column, expected, "Correct the date.")
 
 
+def _after(day: date, columns: list[str]) -> Suspect:
+    def suspect(frame: pd.DataFrame) -> Any:
+        late = [frame[column].gt(day.isoformat()) for column in columns if column in frame]
+        return pd.concat(late, axis=1).any(axis=1) if late else _every(frame)
+
+    return suspect
+
+
 def said_after_published(data: Data) -> Iterator[Broken]:
     """Something said only after the source that carries it was published."""
     for table in ("assertions", "quotes"):
-        for row in data.rows(table):
+        for row in data.rows(
+            table, lambda f: before(data.of(f["source"], "sources", "published"), f["date"])
+        ):
             source = data.find("sources", row["source"])
             said, printed = span_of(row["date"]), span_of(source["published"]) if source else None
             if source and said and printed and said.first > printed.last:
@@ -153,7 +213,7 @@ def said_after_published(data: Data) -> Iterator[Broken]:
 
 def as_of_after_said(data: Data) -> Iterator[Broken]:
     """A figure that holds for a day after it was given."""
-    for row in data.rows("assertions"):
+    for row in data.rows("assertions", lambda f: before(f["date"], f["as_of"])):
         said, holds = span_of(row["date"]), span_of(row["as_of"])
         if said and holds and holds.first > said.last:
             yield Broken(
@@ -168,12 +228,17 @@ def as_of_after_said(data: Data) -> Iterator[Broken]:
 def phase_misses_date(data: Data) -> Iterator[Broken]:
     """An event or a quotation whose phase does not hold its date."""
     for table in ("events", "quotes"):
-        for row in data.rows(table):
+        for row in data.rows(table, lambda f: which(partial(_misses, data), f["phase"], f["date"])):
             phase, day = data.find("phases", row["phase"]), span_of(row["date"])
             if phase and day and not _overlap(day, phase):
                 fits = [other.id for other in data.rows("phases") if _overlap(day, other)]
                 expected = f"which does not hold the date {row['date']}"
                 yield Broken(table, row, "phase", expected, nearest=fits[0] if fits else "")
+
+
+def _misses(data: Data, name: str, text: str) -> bool:
+    phase, day = data.find("phases", name), span_of(text)
+    return bool(phase and day and not _overlap(day, phase))
 
 
 def _overlap(day: dates.Span, phase: Row) -> bool:
@@ -187,24 +252,32 @@ def _overlap(day: dates.Span, phase: Row) -> bool:
 def low_above_high(data: Data) -> Iterator[Broken]:
     """A range whose lower end lies above its upper end."""
     for table in ("assertions", "likelihood"):
-        for row in data.rows(table):
+        for row in data.rows(table, lambda f: _number(f["low"]) > _number(f["high"])):
             low, high = _value(row["low"]), _value(row["high"])
             if low is not None and high is not None and low > high:
                 yield Broken(table, row, "low", f"which is above high '{row['high']}'", "Exchange the two.")
+
+
+def _number(column: Column) -> Column:
+    return pd.to_numeric(column, errors="coerce")
 
 
 def _value(cell: str) -> float | None:
     return float(cell) if NUMBER.fullmatch(cell) else None
 
 
+GIVEN = ("low", "high", "qualifier")  # what makes a figure
+
+
 def _has_figure(row: Row) -> bool:
-    return bool(row["low"] or row["high"] or row["qualifier"])
+    return any(row[column] for column in GIVEN)
 
 
 def figure_incomplete(data: Data) -> Iterator[Broken]:
     """A figure without measure, unit, rate, scope or qualifier: it could be compared with anything."""
-    for row in data.rows("assertions"):
-        for column in (*FIGURE, "qualifier") if _has_figure(row) else ():
+    wanted = (*FIGURE, "qualifier")
+    for row in data.rows("assertions", lambda f: filled(f, *GIVEN) & empty(f, *wanted)):
+        for column in wanted if _has_figure(row) else ():
             if not row[column]:
                 yield Broken(
                     "assertions", row, column, "but every figure must have one", f"Fill in the {column}."
@@ -213,8 +286,9 @@ def figure_incomplete(data: Data) -> Iterator[Broken]:
 
 def figure_absent(data: Data) -> Iterator[Broken]:
     """A measure, unit, rate, scope, period or conversion without a figure."""
-    for row in data.rows("assertions"):
-        for column in () if _has_figure(row) else (*FIGURE, "period", "conversion"):
+    unwanted = (*FIGURE, "period", "conversion")
+    for row in data.rows("assertions", lambda f: ~filled(f, *GIVEN) & filled(f, *unwanted)):
+        for column in () if _has_figure(row) else unwanted:
             if row[column]:
                 expected = "though low, high and qualifier are empty"
                 yield Broken("assertions", row, column, expected, "Fill in the figure, or empty the cell.")
@@ -225,7 +299,11 @@ BOUNDS = {"point": "low", "lower": "low", "upper": "high", "interval": "low and 
 
 def qualifier_misfits(data: Data) -> Iterator[Broken]:
     """A qualifier that does not go with the bounds given, such as 'more than' with an upper bound."""
-    for row in data.rows("assertions"):
+
+    def suspect(frame: pd.DataFrame) -> Any:
+        return which(partial(_unfit, data), frame["qualifier"], frame["low"].ne(""), frame["high"].ne(""))
+
+    for row in data.rows("assertions", suspect):
         qualifier = data.find("qualifiers", row["qualifier"])
         if qualifier and not _fits(qualifier["bound"], bool(row["low"]), bool(row["high"])):
             given = {(True, True): "low and high", (True, False): "low", (False, True): "high"}
@@ -234,6 +312,11 @@ def qualifier_misfits(data: Data) -> Iterator[Broken]:
                 f"but {given.get((bool(row['low']), bool(row['high'])), 'no number')} is filled"
             )
             yield Broken("assertions", row, "qualifier", expected, "Change the qualifier or move the number.")
+
+
+def _unfit(data: Data, name: str, low: bool, high: bool) -> bool:
+    qualifier = data.find("qualifiers", name)
+    return bool(qualifier and not _fits(qualifier["bound"], low, high))
 
 
 def _fits(bound: str, low: bool, high: bool) -> bool:
@@ -248,7 +331,12 @@ def _fits(bound: str, low: bool, high: bool) -> bool:
 
 def stance_misfits(data: Data) -> Iterator[Broken]:
     """An assertion that lacks the evidence or reach of its stance, or has one that its stance excludes."""
-    for row in data.rows("assertions"):
+
+    def suspect(frame: pd.DataFrame) -> Any:
+        given = (frame[column].ne("") for column in ("evidence", "reach"))
+        return which(partial(_misfits, data), frame["stance"], *given)
+
+    for row in data.rows("assertions", suspect):
         stance = data.find("stances", row["stance"])
         for column in ("evidence", "reach") if stance else ():
             wanted = stance[column] if stance else ""
@@ -260,9 +348,20 @@ def stance_misfits(data: Data) -> Iterator[Broken]:
                 yield Broken("assertions", row, column, expected, "Empty the cell, or correct the stance.")
 
 
+def _misfits(data: Data, name: str, *given: bool) -> bool:
+    """Whether evidence or reach is given against what the stance wants."""
+    stance = data.find("stances", name)
+    wanted = [stance[column] if stance else "" for column in ("evidence", "reach")]
+    return any(want == ("forbidden" if has else "required") for want, has in zip(wanted, given, strict=True))
+
+
 def reach_misfits(data: Data) -> Iterator[Broken]:
     """A reach that cannot stand with the stance, such as 'no answer' with a denial."""
-    for row in data.rows("assertions"):
+
+    def suspect(frame: pd.DataFrame) -> Any:
+        return which(partial(_unreached, data), frame["reach"], frame["stance"])
+
+    for row in data.rows("assertions", suspect):
         reach = data.find("reaches", row["reach"])
         if (
             reach
@@ -275,16 +374,20 @@ def reach_misfits(data: Data) -> Iterator[Broken]:
                 yield Broken("assertions", row, "reach", expected, f"Use one of {', '.join(fitting)}.")
 
 
+def _unreached(data: Data, name: str, stance: str) -> bool:
+    reach = data.find("reaches", name)
+    return bool(reach and stance not in reach.items("stances"))
+
+
 # --- ids ---
 
 
 def id_misnames(data: Data) -> Iterator[Broken]:
     """An id that does not begin with what it belongs to: sender and receiver, transfer, route, or law."""
-    belongs = {"transfers": _ends, "assertions": _transfer, "legs": _route, "transfer_laws": _pair}
-    for table, start in belongs.items():
-        for row in data.rows(table):
-            if not row.id.startswith(start(row)):
-                expected = f"which does not begin with '{start(row)}'"
+    for table, (columns, start) in BELONGS.items():
+        for row in data.rows(table, partial(_misnamed, columns, start)):
+            if not row.id.startswith(begin := start(*(row[column] for column in columns))):
+                expected = f"which does not begin with '{begin}'"
                 yield Broken(
                     table,
                     row,
@@ -294,20 +397,17 @@ def id_misnames(data: Data) -> Iterator[Broken]:
                 )
 
 
-def _ends(row: Row) -> str:
-    return f"{row['origin']}-{row['destination']}-".casefold()
+def _misnamed(columns: tuple[str, ...], start: Callable[..., str], frame: pd.DataFrame) -> list[bool]:
+    own = (frame[column] for column in columns)
+    return each(lambda name, *values: not name.startswith(start(*values)), frame["id"], *own)
 
 
-def _transfer(row: Row) -> str:
-    return f"{row['transfer']}--"
-
-
-def _route(row: Row) -> str:
-    return f"{row['route']}--{row['seq']}"
-
-
-def _pair(row: Row) -> str:
-    return f"{row['transfer']}--{row['law']}"
+BELONGS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {  # how ids begin, and with what columns
+    "transfers": (("origin", "destination"), lambda origin, to: f"{origin}-{to}-".casefold()),
+    "assertions": (("transfer",), lambda transfer: f"{transfer}--"),
+    "legs": (("route", "seq"), lambda route, seq: f"{route}--{seq}"),
+    "transfer_laws": (("transfer", "law"), lambda transfer, law: f"{transfer}--{law}"),
+}
 
 
 # --- transfers ---
@@ -315,7 +415,7 @@ def _pair(row: Row) -> str:
 
 def sends_to_itself(data: Data) -> Iterator[Broken]:
     """A transfer whose sender is its receiver."""
-    for row in data.rows("transfers"):
+    for row in data.rows("transfers", lambda f: f["origin"].eq(f["destination"])):
         if row["origin"] == row["destination"]:
             yield Broken(
                 "transfers", row, "destination", "which is also the origin", "Correct one of the two."
@@ -324,8 +424,11 @@ def sends_to_itself(data: Data) -> Iterator[Broken]:
 
 def parents_in_a_circle(data: Data) -> Iterator[Broken]:
     """A transfer that is, directly or over others, its own umbrella flow."""
-    parents = {row.id: row["parent"] for row in data.rows("transfers")}
-    for row in data.rows("transfers"):
+    rows = data.sheets["transfers"].frame
+    parents = dict(zip(rows["id"], rows["parent"], strict=True))
+    for row in data.rows(
+        "transfers", lambda f: each(lambda i, p: bool(p) and i in _chain(i, parents), f["id"], f["parent"])
+    ):
         chain = _chain(row.id, parents)
         if row["parent"] and row.id in chain:
             path = " → ".join([row.id, *chain])
@@ -349,7 +452,14 @@ def _chain(start: str, parents: Mapping[str, str]) -> list[str]:
 
 def parent_elsewhere(data: Data) -> Iterator[Broken]:
     """A part whose umbrella flow goes between other countries."""
-    for row in data.rows("transfers"):
+
+    def suspect(frame: pd.DataFrame) -> Any:
+        ends = [
+            data.of(frame["parent"], "transfers", end).ne(frame[end]) for end in ("origin", "destination")
+        ]
+        return frame["parent"].ne("") & (ends[0] | ends[1])
+
+    for row in data.rows("transfers", suspect):
         parent = data.find("transfers", row["parent"])
         if parent and (parent["origin"], parent["destination"]) != (row["origin"], row["destination"]):
             expected = f"which goes from {parent['origin']} to {parent['destination']}"
@@ -359,22 +469,32 @@ def parent_elsewhere(data: Data) -> Iterator[Broken]:
 
 def law_out_of_force(data: Data) -> Iterator[Broken]:
     """A transfer that ran only before a law came into force, or only after it had ended."""
-    for row in data.rows("transfer_laws"):
+
+    def suspect(frame: pd.DataFrame) -> Any:
+        ran = [data.of(frame["transfer"], "transfers", name) for name in ("start", "end", "status")]
+        return which(partial(_missed, data), frame["law"], *ran)
+
+    for row in data.rows("transfer_laws", suspect):
         transfer, law = data.find("transfers", row["transfer"]), data.find("laws", row["law"])
-        ran = _ran(transfer) if transfer else None
+        ran = _ran(transfer["start"], transfer["end"], transfer["status"]) if transfer else None
         if law and ran and not _in_force(law, ran):
             ended = f" to {law['in_force_until']}" if law["in_force_until"] else " on"
             expected = f"which was in force from {law['in_force_from']}{ended}, when the transfer did not run"
             yield Broken("transfer_laws", row, "law", expected, "Remove the row, or correct the dates.")
 
 
-def _ran(transfer: Row) -> dates.Span | None:
+def _missed(data: Data, name: str, *given: str) -> bool:
+    law, ran = data.find("laws", name), _ran(*given)
+    return bool(law and ran and not _in_force(law, ran))
+
+
+def _ran(begun: str, ended: str, status: str) -> dates.Span | None:
     """The days on which a transfer may have run, as in derive.active; None where nothing is said."""
-    start, end = span_of(transfer["start"]), span_of(transfer["end"])
+    start, end = span_of(begun), span_of(ended)
     if not (start or end):
         return None
     first = start.first if start else dates.FIRST_DAY
-    if end or transfer["status"] in OPEN_ENDED:
+    if end or status in OPEN_ENDED:
         return dates.Span(first, end.last if end else dates.LAST_DAY)
     return start
 
@@ -522,7 +642,12 @@ def mode_misfits(data: Data) -> Iterator[Broken]:
 
 def forecast_incomplete(data: Data) -> Iterator[Broken]:
     """A forecast without a criterion, or a criterion for what is no forecast."""
-    for row in data.rows("quotes"):
+
+    def suspect(frame: pd.DataFrame) -> Any:
+        forecast = frame["forecast"].eq("true")
+        return empty(frame, *FORETOLD) & forecast | filled(frame, *FORETOLD, "due") & ~forecast
+
+    for row in data.rows("quotes", suspect):
         forecast = row["forecast"] == "true"
         if forecast and (absent := next((column for column in FORETOLD if not row[column]), "")):
             yield Broken("quotes", row, absent, "but every forecast must have it", "Fill it in.")
@@ -533,7 +658,7 @@ def forecast_incomplete(data: Data) -> Iterator[Broken]:
 
 def due_before_said(data: Data) -> Iterator[Broken]:
     """A forecast for a time that lay in the past when it was made."""
-    for row in data.rows("quotes"):
+    for row in data.rows("quotes", lambda f: before(f["due"], f["date"])):
         said, due = span_of(row["date"]), span_of(row["due"])
         if said and due and due.last < said.first:
             yield Broken("quotes", row, "due", f"which lies before its date '{row['date']}'", "Correct it.")
@@ -541,7 +666,7 @@ def due_before_said(data: Data) -> Iterator[Broken]:
 
 def outcome_missing(data: Data) -> Iterator[Broken]:
     """A forecast or an outcome without a word on how the two compare."""
-    for row in data.rows("quotes"):
+    for row in data.rows("quotes", lambda f: f["outcome_status"].eq("")):
         if row["forecast"] == "true" and not row["outcome_status"]:
             yield Broken(
                 "quotes",
@@ -556,7 +681,7 @@ def outcome_missing(data: Data) -> Iterator[Broken]:
 
 def outcome_unsourced(data: Data) -> Iterator[Broken]:
     """An outcome without a source, where something is said to have happened or not."""
-    for row in data.rows("quotes"):
+    for row in data.rows("quotes", lambda f: f["outcome"].ne("") & f["outcome_sources"].eq("")):
         told = row["outcome"] and row["outcome_status"] in ("happened", "partly", "contradicted")
         if told and not row["outcome_sources"]:
             yield Broken(
@@ -566,7 +691,7 @@ def outcome_unsourced(data: Data) -> Iterator[Broken]:
 
 def source_repeated(data: Data) -> Iterator[Broken]:
     """A quotation whose other sources repeat its source."""
-    for row in data.rows("quotes"):
+    for row in data.rows("quotes", lambda f: f["also_sources"].ne("")):
         if row["source"] in row.items("also_sources"):
             yield Broken(
                 "quotes", row, "also_sources", f"which repeats the source '{row['source']}'", "Remove it."
@@ -575,7 +700,7 @@ def source_repeated(data: Data) -> Iterator[Broken]:
 
 def unverified_elsewhere(data: Data) -> Iterator[Broken]:
     """An unverified quotation that no founding article explains."""
-    for row in data.rows("quotes"):
+    for row in data.rows("quotes", lambda f: f["verified"].eq("false") & f["founding_article"].eq("")):
         if row["verified"] == "false" and not row["founding_article"]:
             expected = "but a quotation that is not verified must come from a founding article"
             yield Broken(
@@ -585,7 +710,7 @@ def unverified_elsewhere(data: Data) -> Iterator[Broken]:
 
 def address_unexplained(data: Data) -> Iterator[Broken]:
     """A source without an address and without a note that says why."""
-    for row in data.rows("sources"):
+    for row in data.rows("sources", lambda f: f["url"].eq("") & f["note"].eq("")):
         if not row["url"] and not row["note"]:
             yield Broken(
                 "sources",
@@ -619,9 +744,9 @@ def correction_overtaken(data: Data) -> Iterator[Broken]:
     """A correction whose new value is not what the record holds; free text may have been worded anew."""
     for row in data.rows("corrections"):
         sheet = data.sheets.get(row["table"])
-        record = sheet.by_id.get(row.id) if sheet and sheet.sound else None
-        column = sheet.table.by_name.get(row["column"]) if sheet else None
-        if record and column and not column.is_text and record[column.name] != row["now"]:
+        column = sheet.table.by_name.get(row["column"]) if sheet and sheet.sound else None
+        record = sheet.find(row.id) if sheet and column and not column.is_text else None
+        if record and column and record[column.name] != row["now"]:
             expected = f"but {row['table']} '{row.id}' has '{record[column.name]}'"
             yield Broken("corrections", row, "now", expected, "Make the two agree.")
 

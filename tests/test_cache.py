@@ -1,0 +1,101 @@
+"""Checked tables that are kept: used while nothing has changed, never trusted blindly."""
+
+import logging
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tumen import cache, check
+from tumen.records import DATA
+
+TODAY = date(2026, 1, 1)
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the real data, for which a place to keep it is open."""
+    monkeypatch.setenv("TUMEN_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setattr(cache, "LEAST", 0)
+    return Path(shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("geo")))
+
+
+def unchecked(data: Path, today: date = TODAY) -> bool:
+    """Whether the tables come without a check; they must be the same either way."""
+    looked: list[Path] = []
+    real = check._read
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            check, "_read", lambda directory, day: (looked.append(directory), real(directory, day))[1]
+        )
+        tables, report = check.read(data, today)
+    assert (report.ok, report.rows) == (True, sum(map(len, WHOLE.values())))
+    for name, frame in tables.items():
+        pd.testing.assert_frame_equal(frame, WHOLE[name])
+    return not looked
+
+
+WHOLE = check.read(DATA)[0]
+
+
+def test_what_has_passed_is_not_checked_again_until_something_changes(data: Path) -> None:
+    assert [unchecked(data), unchecked(data)] == [False, True]
+    assert not unchecked(data, TODAY - timedelta(days=1)), "it may have had a date in the future then"
+    path = data / "speakers.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # the same rows in other bytes
+    assert [unchecked(data), unchecked(data)] == [False, True]
+
+
+def test_what_was_spoilt_is_made_anew_and_logged(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    unchecked(data)
+    (folder,) = (tmp_path / "kept").iterdir()
+    for name in ("assertions.arrow", cache.MANIFEST):
+        whole = (folder / name).read_bytes()
+        for spoilt in (whole[: len(whole) // 2], whole[:50] + b"?" + whole[51:], b""):
+            (folder / name).write_bytes(spoilt)
+            caplog.clear()
+            with caplog.at_level(logging.WARNING):
+                assert not unchecked(data), (name, len(spoilt))
+            assert "made anew" in caplog.text
+    assert unchecked(data)
+
+
+def test_data_with_mistakes_are_never_kept(data: Path, tmp_path: Path) -> None:
+    path = data / "transfers.csv"
+    path.write_bytes(path.read_bytes().replace(b",RUS,", b",RUSS,", 1))
+    assert not check.read(data, TODAY)[1].ok
+    assert not (tmp_path / "kept").exists()
+
+
+def test_where_nothing_can_be_kept_the_data_are_read_all_the_same(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "kept").write_text("a file where the folder should be")
+    with caplog.at_level(logging.WARNING):
+        assert not unchecked(data)
+    assert "could not be kept" in caplog.text
+
+
+def test_keeping_can_be_turned_off_and_small_data_are_not_kept(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TUMEN_CACHE", "off")
+        assert [unchecked(data), unchecked(data)] == [False, False]
+    monkeypatch.setattr(cache, "LEAST", 16_000_000)
+    assert [unchecked(data), unchecked(data)] == [False, False]
+    assert not (tmp_path / "kept").exists()
+
+
+def test_only_the_newest_data_sets_are_kept(data: Path, tmp_path: Path) -> None:
+    frames = {"one": pd.DataFrame({"id": pd.Series(["a"], dtype="str")})}
+    for name in ("first", "second", "third"):
+        cache.keep(name, frames, TODAY)
+    assert len([*(tmp_path / "kept").iterdir()]) == cache.KEPT
+    found = cache.find("third", TODAY)
+    assert found is not None
+    pd.testing.assert_frame_equal(found["one"], frames["one"])
