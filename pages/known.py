@@ -5,6 +5,7 @@ from datetime import date
 import streamlit as st
 
 from tumen import known, wording
+from tumen import story as stories
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import catch_up, pick
@@ -28,7 +29,7 @@ if story.empty:
 
 PLAYER = Player(
     "known_on",
-    known.month_ends(),
+    known.month_ends(records),
     lambda day: pick(f"asof:{day}"),
     hint="Play from month to month: what was known at the end of each",
 )
@@ -44,6 +45,7 @@ def draw(pair: known.Comparison, colours: dict[str, object]) -> dict[int, dict[s
             names=known.band_labels(records),
             palette=colours,
             width=width,
+            window=stories.story(records).window,
         )
         for width in WIDTHS
     }
@@ -71,7 +73,7 @@ def chosen(key: str) -> None:
 def shown() -> None:
     """The whole page; while the months play, only this runs again."""
     catch_up()
-    then = date.fromisoformat(PLAYER.step((selection.view.as_of or known.DEFAULT).isoformat()))
+    then = date.fromisoformat(PLAYER.step((selection.view.as_of or stories.story(records).then).isoformat()))
     pair = known.compare(records, selection.view, then, against)
     found, colours = known.changes(records, pair), frame.colours()
     frame.title("What was known when?", known.headline(pair))

@@ -1,4 +1,4 @@
-"""What happened when, from the Kim–Putin meeting to the treaty?"""
+"""What happened when?"""
 
 from itertools import groupby
 
@@ -10,6 +10,7 @@ from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.figures import timeline as drawing
+from tumen.story import story
 from tumen.templates import render
 
 WIDTHS = (340, 620, 980)  # its labels are placed for a width: phone, tablet, desk
@@ -21,17 +22,25 @@ if events.empty:
     frame.empty(records, selection, "events")
     st.stop()
 
-frame.title("What happened when, from the Kim–Putin meeting to the treaty?", timeline.headline(events))
-chosen = frame.choice("range", "Range", timeline.RANGES, default="story")
+told = story(records)
+frame.title(f"What happened when{told.between}?", timeline.headline(told, events))
+chosen = frame.choice("range", "Range", timeline.ranges(told), default="story")
 
-start, end = timeline.span(chosen, events, selection)
+start, end = timeline.span(told, chosen, events, selection)
 colours = frame.colours()
 chart(
     records.once(
         ("timeline", selection.view, start, end, colours["background"]),
         lambda: {
             width: drawing.figure(
-                events, palette=colours, start=start, end=end, width=width, as_of=selection.view.as_of
+                events,
+                palette=colours,
+                start=start,
+                end=end,
+                width=width,
+                as_of=selection.view.as_of,
+                window=told.window,
+                edges=told.edges,
             )
             for width in WIDTHS
         },
@@ -48,6 +57,7 @@ phases = records.labels("phases")
 prose(
     render(
         "timeline.html",
+        tinted=told.tinted,
         before=before,
         after=after,
         phases=[

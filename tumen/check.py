@@ -49,15 +49,24 @@ def read(directory: Path, today: date | None = None) -> tuple[dict[str, pd.DataF
         package = descriptor.read(directory)
     except descriptor.BadDescriptor as error:
         return {}, Report((_no_descriptor(directory, error),), 0, 0, RULE_COUNT)
-    sheets, found = _read_sheets(directory, package)
+    sheets, found = read_sheets(directory, package)
+    found += _undescribed(directory, package)
+    return judged(directory, package, sheets, found, today)
+
+
+def judged(
+    directory: Path, package: Package, sheets: Mapping[str, Sheet], found: Found, today: date | None = None
+) -> tuple[dict[str, pd.DataFrame], Report]:
+    """The typed tables of sheets that were read, and the report on them; `found` are faults known before."""
     data = rules.Data(package, sheets, today or date.today())
-    found += [*_undescribed(directory, package), *_all_faults(data)]
+    found = [*found, *_all_faults(data)]
     tables = {name: _frame(sheet) for name, sheet in sheets.items()}
     rows = sum(len(sheet.rows) for sheet in sheets.values())
     return tables, Report(_mistakes(directory, package, found), len(sheets), rows, RULE_COUNT)
 
 
-def _read_sheets(directory: Path, package: Package) -> tuple[dict[str, Sheet], Found]:
+def read_sheets(directory: Path, package: Package) -> tuple[dict[str, Sheet], Found]:
+    """Every file of a data directory, and what is wrong with it as a file."""
     sheets: dict[str, Sheet] = {}
     found: Found = []
     for table in package.tables:

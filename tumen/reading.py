@@ -78,7 +78,15 @@ class Sheet:
 
 def read(path: Path, table: Table) -> tuple[Sheet, list[Fault]]:
     """Read the file of a table: its rows and everything that is wrong with it as a file."""
-    text, faults = _text(path)
+    return _parsed(*_text(path), table)
+
+
+def read_bytes(content: bytes, table: Table) -> tuple[Sheet, list[Fault]]:
+    """Read what the file of a table holds, as `read` does."""
+    return _parsed(*(_decoded(content) if content.strip() else ("", [])), table)
+
+
+def _parsed(text: str | None, faults: list[Fault], table: Table) -> tuple[Sheet, list[Fault]]:
     if text is None:
         return Sheet(table), faults
     records, broken = _records(text)
