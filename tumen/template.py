@@ -96,7 +96,12 @@ def _descriptor() -> str:
         resource["tumen:rows"] = {"minimum": 0, "maximum": 1_000_000}
         for field in resource["schema"]["fields"]:
             field.update(OPEN.get((resource["name"], field["name"]), {}))
-    return json.dumps(raw, ensure_ascii=False, indent=2).replace("prk-rus-", "xxa-xxb-") + "\n"
+    return (
+        json.dumps(raw, ensure_ascii=False, indent=2)
+        .replace("prk-rus-", "xxa-xxb-")
+        .replace("at the end of 2024", "on the last day of the span in tumen:story")
+        + "\n"
+    )
 
 
 def _version() -> str:
