@@ -158,9 +158,12 @@ def test_versions_licences_and_citation_are_on_the_page(records: Records, whole:
     for text in (records.version, PACKAGE.version, PACKAGE.licence, "MIT", "BSD-3-Clause", "SIL Open Font"):
         assert text in whole
     html = page(records, "citing", View(country=("PRK",), as_of=date(2023, 10, 31)))
-    cited = cite.whole(records, PACKAGE.version, TODAY, "/?country=PRK&as_of=2023-10-31", date(2023, 10, 31))
-    assert f'data-copy="{escape(cited)}"' in html
-    assert "As known on 31 October 2023." in cited and records.version in cited
+    chosen = view.select(records, View(country=("PRK",), as_of=date(2023, 10, 31)))
+    address = f"{cite.HERE}/?country=PRK&as_of=2023-10-31"
+    for cited in cite.forms(cite.items.of_view(records, chosen, TODAY, address)).values():
+        assert f'data-copy="{escape(cited)}"' in html
+        assert "as known on 31 october 2023" in cited.casefold()
+        assert address in cited and records.version in cited
 
 
 @pytest.mark.parametrize("section", method.shown("all"))

@@ -69,7 +69,7 @@ def card(
     desk = Desk(records, as_of)
     values = WRITERS[kind](desk, record)
     address = desk.url(kind, record)
-    cited = cite.citation(records, kind, record, today or date.today(), address, as_of)
+    cited = cite.items.of_record(records, kind, record, today or date.today(), cite.HERE + address, as_of)
     return render(
         f"card_{kind}.html",
         desk=desk,
@@ -78,7 +78,8 @@ def card(
         title=title(records, reference),
         level=level,
         address=address,
-        citation=cited,
+        citations=cite.forms(cited),
+        formats=cite.FORMATS,
         corrections=_corrections(desk, kind, record),
         **values,
     )
@@ -408,7 +409,7 @@ def _source(desk: Desk, record: str) -> Row:
     return {
         "row": desk.row("sources", record),
         "public": desk.is_public("sources", record),
-        "source_citation": cite.source_citation(desk.records, record),
+        "source_citations": cite.forms(cite.items.of_source(desk.records, record)),
         "count": len(said),
         "said": [{"transfer": t, "assertions": list(own)} for t, own in by_transfer],
         "events": _events(desk, desk.naming("events", "sources", record)),

@@ -323,7 +323,9 @@ def _citing(desk: Desk, selection: Selection) -> Row:
         "versions": [] if desk.as_of else versions.told(records),
         "sizes": [(table, len(records[table.name])) for table in tables],
         "address": address,
-        "citation": lambda on: cite.whole(records, package.version, on, address, desk.as_of),
+        "query": f"?{query}" if query else "",
+        "formats": cite.FORMATS,
+        "citations": lambda on: cite.forms(cite.items.of_view(records, selection, on, cite.HERE + address)),
     }
 
 

@@ -12,6 +12,8 @@ from starlette.staticfiles import StaticFiles
 
 from tumen import geography
 from tumen.app import feed
+from tumen.app.store import STORE
+from tumen.cite import api as cite_api
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -51,6 +53,7 @@ def routes() -> list[BaseRoute]:
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
         Route(feed.PATH, feed.answer),
+        *cite_api.routes(STORE.current),
     ]
 
 

@@ -15,8 +15,11 @@ async function copy(text) {
   }
 }
 
-// What a button copies: its text, with a path of ours turned into a whole address (the server does
-// not know under which name the reader reached it).
+// The server does not know under which name the reader reached it: it writes this for the host
+// (cite.HERE), and paths.
+const HERE = "https://tumen.invalid";
+
+// What a button copies: its text, with a path of ours turned into a whole address.
 function wording(button) {
   const { copy: text, copyPath: path } = button.dataset;
   if (!path) return text;
@@ -27,7 +30,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".tumen");
   if (root.dataset.version !== data.version) {
-    root.innerHTML = data.html;
+    root.innerHTML = data.html.replaceAll(HERE, location.origin);
     root.dataset.version = data.version;
   }
   root.onclick = (event) => {
@@ -36,6 +39,7 @@ export default function (component) {
       copy(wording(button)).then(() => {
         const label = button.dataset.label ?? button.textContent;
         button.dataset.label = label;
+        button.style.minWidth = `${button.offsetWidth}px`; // nothing moves while it says "Copied"
         button.textContent = "Copied";
         setTimeout(() => (button.textContent = label), 1600);
       });
