@@ -93,6 +93,11 @@ def to_query(view: View) -> dict[str, list[str]]:
 def from_query(query: Query, records: Records) -> tuple[View, list[str]]:
     """The view that an address means, and a note for each part that was ignored."""
     reader = Reader(query)
+    return read(reader, records), reader.few_notes()
+
+
+def read(reader: Reader, records: Records) -> View:
+    """The view that a reader finds in its query; what it cannot understand it notes in its own way."""
     countries = spellings(records.labels("countries"), dict(records["countries"]["name"]))
     types = spellings(records.labels("families"), records.labels("weapon_types"))
     steps = {str(step): str(step) for step in range(6)}
@@ -112,7 +117,7 @@ def from_query(query: Query, records: Records) -> tuple[View, list[str]]:
             f"The period from {view.start} to {view.end} ends before it begins; it was ignored."
         )
         view = replace(view, start=None, end=None)
-    return view, reader.few_notes()
+    return view
 
 
 # --- selection -----------------------------------------------------------------------------------

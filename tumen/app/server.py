@@ -14,6 +14,7 @@ from tumen import geography
 from tumen.app import feed
 from tumen.app.store import STORE
 from tumen.cite import api as cite_api
+from tumen.export import api
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -48,8 +49,9 @@ A_DAY = b"public, max-age=86400"
 
 
 def routes() -> list[BaseRoute]:
-    """plotly.js from the installed package, our own base map, and the feed of versions."""
+    """plotly.js from the installed package, our own base map, the data and the citations."""
     return [
+        *api.routes(STORE.current),
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
         Route(feed.PATH, feed.answer),
