@@ -1,8 +1,10 @@
 """What did each side give, and what did it get?"""
 
+from datetime import date
+
 import streamlit as st
 
-from tumen import climb, exchange, ladder
+from tumen import captions, climb, exchange, ladder
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
@@ -43,7 +45,7 @@ def shown(template: str, key: str, **values: object) -> None:
     prose(html, key=key, on_pick=picked)
 
 
-def legend() -> list[dict[str, object]]:
+def legend(colours: dict[str, object]) -> list[dict[str, object]]:
     """The families of the pair as buttons that filter; the counts stand in the picture."""
     present = {
         family for direction in pair.directions for family in exchange.between(found, *direction)["family"]
@@ -54,7 +56,8 @@ def legend() -> list[dict[str, object]]:
 
 
 colours = frame.colours()
-frame.title("What did each side give, and what did it get?", exchange.headline(records, found, pair))
+finding = exchange.headline(records, found, pair)
+frame.title("What did each side give, and what did it get?", finding)
 shown(
     "exchange.html",
     "picture",
@@ -70,7 +73,7 @@ shown(
     "exchange_sides.html", "sides", sides=exchange.sides(records, found, pair), tinted=story(records).tinted
 )
 chart(
-    records.once(
+    lambda colours: records.once(
         ("exchange", selection.view, pair, colours["background"]),
         lambda: {
             width: drawing.figure(
@@ -85,9 +88,18 @@ chart(
         },
     ),
     key="reports",
+    caption=captions.caption(
+        records,
+        selection,
+        finding=finding,
+        title=f"Transfers by day of first report, {exchange.pair_label(records, pair)}",
+        reading=captions.READINGS["exchange"],
+        on=date.today(),
+        told=captions.assertions(records, selection, exchange.reports(records, found, pair)["id"]),
+    ),
     alt=exchange.in_words(records, found, pair),
     on_pick=picked,
-    legend=legend(),
+    legend=legend,
 )
 shown(
     "exchange_ledger.html",

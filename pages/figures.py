@@ -1,10 +1,11 @@
 """How far do the published numbers disagree?"""
 
+from datetime import date
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import estimates, wording
+from tumen import captions, estimates, wording
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
@@ -35,7 +36,8 @@ chosen = estimates.transfers(records, selection, choice)
 told = estimates.figures(records, selection.view.as_of, chosen)
 panels, alone = estimates.split(estimates.panels(records, selection, told))
 drawn = drawing.limited(panels)
-frame.title(QUESTION, estimates.headline(records, selection, chosen))
+finding = estimates.headline(records, selection, chosen)
+frame.title(QUESTION, finding)
 
 
 def turn(value: str | None) -> None:
@@ -68,9 +70,8 @@ st.selectbox(
 if drawn:
     signs = drawing.signs(drawn)
     prose(render("figures.html", part="key", signs=signs, **values), key="key", on_pick=turn)
-    colours = frame.colours()
     chart(
-        records.once(
+        lambda colours: records.once(
             ("figures chart", selection.view, choice, colours["background"]),
             lambda: {
                 width: drawing.figure(
@@ -84,6 +85,15 @@ if drawn:
             },
         ),
         key="figures",
+        caption=captions.caption(
+            records,
+            selection,
+            finding=finding,
+            title=f"Published figures by date and claimant: {options[choice]}",
+            reading=captions.signs(signs),
+            on=date.today(),
+            told=records["assertions"].loc[[figure.id for panel in drawn for figure in panel.figures]],
+        ),
         alt=estimates.in_words(drawn),
         on_pick=turn,
     )

@@ -1,10 +1,11 @@
 """What was known when?"""
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
-from tumen import known, wording
+from tumen import captions, known, wording
 from tumen import story as stories
 from tumen.app import address, frame
 from tumen.app.chart import chart
@@ -14,6 +15,7 @@ from tumen.app.prose import prose
 from tumen.figures import known as drawing
 from tumen.query import DAYS
 from tumen.templates import render
+from tumen.view import select
 
 WIDTHS = (340, 620, 980)  # the labels are placed for a width: phone, tablet, desk
 
@@ -27,6 +29,8 @@ if story.empty:
     frame.empty(records, selection)
     st.stop()
 
+# The growth is told to the end, whatever day the view is turned back to.
+whole = select(records, replace(selection.view, as_of=None))
 PLAYER = Player(
     "known_on",
     known.month_ends(records),
@@ -75,17 +79,25 @@ def shown() -> None:
     catch_up()
     then = date.fromisoformat(PLAYER.step((selection.view.as_of or stories.story(records).then).isoformat()))
     pair = known.compare(records, selection.view, then, against)
-    found, colours = known.changes(records, pair), frame.colours()
-    frame.title("What was known when?", known.headline(pair))
+    found, finding, colours = known.changes(records, pair), known.headline(pair), frame.colours()
+    frame.title("What was known when?", finding)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day_field("Known on", "known_then", then)
         day_field("Compared with (empty: today)", "known_against", against)
         PLAYER.button(then.isoformat())
     chart(
-        records.once(
+        lambda colours: records.once(
             ("known", selection.view, pair.days, colours["background"]), lambda: draw(pair, colours)
         ),
         key="growth",
+        caption=captions.caption(
+            records,
+            whole,
+            finding=finding,
+            title="Transfers on record by day and best evidence reached",
+            reading=captions.READINGS["known"],
+            on=date.today(),
+        ),
         alt=known.in_words(records, selection.view, pair),
         on_pick=pick,
         config={"displayModeBar": False},

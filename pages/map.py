@@ -1,10 +1,11 @@
 """Who sent what to whom, and by which route?"""
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from tumen import flows, ground, wording
+from tumen import captions, flows, ground, wording
 from tumen.app import frame, player
 from tumen.app.chart import chart
 from tumen.app.picks import catch_up, pick
@@ -25,8 +26,8 @@ if not selection.transfers:
 
 setting, months = ground.setting(records), player.of_months(records)
 views = {name: view.title for name, view in setting.views.items()}
-
-frame.title("Who sent what to whom, and by which route?", flows.headline(records, selection))
+finding = flows.headline(records, selection)
+frame.title("Who sent what to whom, and by which route?", finding)
 
 
 def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -51,16 +52,23 @@ def drawn() -> None:
     with below:
         month = player.control(months)
     shown = player.narrowed(records, selection, month)
-    colours = frame.colours()
     with above:
         chart(
-            records.once(
+            lambda colours: records.once(
                 ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
             ),
             key="map",
+            caption=captions.caption(
+                records,
+                shown,
+                finding=flows.headline(records, shown) if shown.transfers else finding,
+                title="Flows between countries, and routes from the sources",
+                reading=f"{captions.READINGS['map']}{BORDER_POLICY}",
+                on=date.today(),
+            ),
             alt=flows.in_words(records, shown),
             on_pick=pick,
-            legend=frame.family_legend(records, selection, colours),
+            legend=lambda colours: frame.family_legend(records, selection, colours),
             config={"scrollZoom": True},
         )
     player.caption(shown, month)

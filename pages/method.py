@@ -3,7 +3,7 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from tumen import bias, method
+from tumen import bias, captions, method
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
@@ -17,7 +17,8 @@ WIDTHS = (320, 620)  # names above the bars, or beside them
 
 records, selection = frame.scene()
 found = bias.bias(records, selection)
-frame.title(QUESTION, bias.headline(found))
+finding = bias.headline(found)
+frame.title(QUESTION, finding)
 chosen = frame.choice("section", "Section", dict(method.SECTIONS), method.DEFAULT)
 
 
@@ -37,13 +38,12 @@ def section_url(section: str) -> str:
 
 sections = method.shown(chosen)
 if "bias" in sections and found.months:
-    colours = frame.colours()
     picks = {
         voice.code: f"page:{method.rows_ref(selection.view, 'assertions', f'by_country={voice.code}')}"
         for voice in found.countries
     }
     chart(
-        records.once(
+        lambda colours: records.once(
             ("bias chart", selection.view, colours["background"]),
             lambda: {
                 width: drawing.figure(
@@ -58,6 +58,14 @@ if "bias" in sections and found.months:
             },
         ),
         key="bias",
+        caption=captions.caption(
+            records,
+            selection,
+            finding=finding,
+            title="Assertions by month and country of who speaks",
+            reading=captions.READINGS["method"],
+            on=date.today(),
+        ),
         alt=bias.in_words(found),
         on_pick=turn,
     )

@@ -1,14 +1,16 @@
 """What happened when?"""
 
+from datetime import date
 from itertools import groupby
 
 import streamlit as st
 
-from tumen import timeline
+from tumen import captions, timeline
 from tumen.app import frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
+from tumen.dates import day_words
 from tumen.figures import timeline as drawing
 from tumen.story import story
 from tumen.templates import render
@@ -23,13 +25,13 @@ if events.empty:
     st.stop()
 
 told = story(records)
-frame.title(f"What happened when{told.between}?", timeline.headline(told, events))
+finding = timeline.headline(told, events)
+frame.title(f"What happened when{told.between}?", finding)
 chosen = frame.choice("range", "Range", timeline.ranges(told), default="story")
 
 start, end = timeline.span(told, chosen, events, selection)
-colours = frame.colours()
 chart(
-    records.once(
+    lambda colours: records.once(
         ("timeline", selection.view, start, end, colours["background"]),
         lambda: {
             width: drawing.figure(
@@ -46,9 +48,18 @@ chart(
         },
     ),
     key="timeline",
+    caption=captions.caption(
+        records,
+        selection,
+        finding=finding,
+        title=f"Events by day and kind, {day_words(start)} to {day_words(end)}",
+        reading=captions.READINGS["timeline"],
+        on=date.today(),
+        events=events[(events["first"] <= end) & (events["last"] >= start)],
+    ),
     alt=timeline.in_words(events),
     on_pick=pick,
-    legend=frame.family_legend(records, selection, colours),
+    legend=lambda colours: frame.family_legend(records, selection, colours),
 )
 
 before, after = drawing.outside(events, start, end)

@@ -33,7 +33,7 @@ from tumen.records import CLAIMS, DENIALS, Records
 from tumen.templates import render
 from tumen.view import listed
 
-__all__ = ["KINDS", "assertions", "card", "exists", "nearest", "split", "suggestions", "title"]
+__all__ = ["KINDS", "assertions", "card", "disputes", "exists", "nearest", "split", "suggestions", "title"]
 
 MOST_CLAIMS = 12  # claims shown at once; the others fold away by month
 NEAR = 70  # how alike, of 100, a reference must be to be offered for a wrong one
@@ -129,7 +129,7 @@ def _transfer(desk: Desk, record: str) -> Row:
         "grade": grade and {**grade, **_reasons(desk, grade)},
         "first": _by_id(claims, grade["first_assertion"] if grade else ""),
         "best": _by_id(claims, grade["evidence_assertion"] if grade else ""),
-        "disputes": _disputes(desk, answers),
+        "disputes": disputes(desk, answers),
         "claims": claims,
         "shown": shown,
         "folded": folded,
@@ -200,7 +200,7 @@ def _not_found(desk: Desk, transfer: str) -> list[Row]:
     return [] if desk.as_of else desk.rows("not_found", desk.naming("not_found", "transfers", transfer))
 
 
-def _disputes(desk: Desk, answers: list[Row]) -> list[Row]:
+def disputes(desk: Desk, answers: list[Row]) -> list[Row]:
     """Who denies or doubts, and how far it goes: one line for each country."""
     found: dict[str, dict[str, list[str]]] = {}
     for answer in answers:

@@ -68,7 +68,7 @@ def verdict(desk: Desk, quote: Row) -> str:
 
 
 def deadline(records: Records, due: str) -> date:
-    """The last day on which a forecast can still come about in time; of one without a day, the end of the span."""
+    """The last day on which a forecast can still come about in time: its own, or the span's."""
     return dates.known_from(due) if due else story(records).span[1]
 
 

@@ -13,7 +13,6 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.app.store import STORE
 from tumen.app.theme import palette
-from tumen.figures.palette import coloured
 from tumen.home import HOME
 from tumen.query import DAYS
 from tumen.records import Records, rows
@@ -73,9 +72,8 @@ def banner() -> None:
 
 
 def colours() -> dict[str, Any]:
-    """The palette for the reader's theme, for charts, with a colour for every family of the records."""
-    found = palette(dark=st.context.theme.type == "dark")
-    return found | {"families": coloured(found["families"], store.shown()["families"].index)}
+    """The palette for the reader's theme, for charts."""
+    return palette(dark=st.context.theme.type == "dark")
 
 
 def navigation(found: dict[str, Any], at_home: bool) -> None:
@@ -308,6 +306,7 @@ def family_legend(records: Records, selection: Selection, palette: dict[str, Any
     return [
         {
             "label": f"{row.short} {counts[row.id]}",
+            "word": row.short,
             "color": palette["families"][row.id],
             "pick": f"family:{row.id}",
             "pressed": row.id in chosen,
