@@ -13,7 +13,7 @@ from tumen.query import Query
 from tumen.records import Records
 from tumen.view import View
 
-STYLES, FORMS = ("chicago", "apa"), ("text", "bib", "ris", "json")
+FORMS = {"text": "", "bib": "bibtex", "ris": "ris", "json": "csl-json"}  # → what the library calls it
 
 
 def register(app: typer.Typer) -> None:
@@ -48,14 +48,14 @@ def run(
     data: DataOption = None,
 ) -> None:
     """Write the citation of a record, of a view, or of all sources of a view."""
-    choose("--style", style, STYLES)
-    choose("--format", form, FORMS)
+    choose("--style", style, list(cite.STYLES))
+    choose("--format", form, list(FORMS))
     if record and sources:
         fail("Name a record or ask for --sources, not both.")
     records = opened(data)
     chosen = viewed(records, query)
     cited = _cited(records, chosen, record, sources, site)
-    text = "\n".join(cite.text(cited, style)) if form == "text" else cite.written(cited, form)
+    text = cite.written(cited, FORMS[form] or style)
     write((text.rstrip("\n") + "\n").encode(), out)
 
 

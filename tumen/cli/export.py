@@ -57,18 +57,12 @@ def run(
     if table:
         choose("--table", table, [known for known in formats(records) if known != VIEW])
     chosen = viewed(records, query)
+    selection, where = view.select(records, chosen), address(site, chosen)
     with working(f"Writing {name}.{kind}"):
         try:
-            made = download(
-                records,
-                view.select(records, chosen),
-                name,
-                kind,
-                address=address(site, chosen),
-                on=date.today(),
-            )
+            made = download(records, selection, name, kind, address=where, on=date.today())
         except (NoSuchFile, ValueError) as error:
-            fail(f"{error}.".replace("..", "."))
+            fail(f"{str(error).rstrip('.')}.")
     write(made.content, out)
 
 
