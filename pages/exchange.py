@@ -11,6 +11,7 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
 from tumen.figures import exchange as drawing
+from tumen.story import story
 from tumen.templates import render
 
 WIDTHS = (340, 620, 980)  # the dots are packed for a width: phone, tablet, desk
@@ -24,7 +25,7 @@ if not selection.transfers:
 as_of = selection.view.as_of
 desk = Desk(records, as_of)
 found = exchange.table(records, selection)
-pairs = {pair.key: pair for pair in exchange.pairs(found)}
+pairs = {pair.key: pair for pair in exchange.pairs(records, found)}
 first = next(iter(pairs))
 pair = pairs.get(address.local("pair"), pairs[first])
 
@@ -68,7 +69,9 @@ shown(
 if len(pairs) > 1:
     labels = {key: exchange.pair_label(records, one) for key, one in pairs.items()}
     frame.choice("pair", "Pair", labels, default=first)
-shown("exchange_sides.html", "sides", sides=exchange.sides(records, found, pair))
+shown(
+    "exchange_sides.html", "sides", sides=exchange.sides(records, found, pair), tinted=story(records).tinted
+)
 chart(
     lambda colours: records.once(
         ("exchange", selection.view, pair, colours["background"]),
@@ -79,6 +82,7 @@ chart(
                 width=width,
                 names=exchange.names(records, found, pair),
                 as_of=as_of,
+                window=story(records).window,
             )
             for width in WIDTHS
         },

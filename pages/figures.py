@@ -12,6 +12,7 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
 from tumen.figures import estimates as drawing
+from tumen.story import story
 from tumen.templates import render
 
 QUESTION = "How far do the published numbers disagree?"
@@ -74,7 +75,11 @@ if drawn:
             ("figures chart", selection.view, choice, colours["background"]),
             lambda: {
                 width: drawing.figure(
-                    drawn, palette=colours, ranks=estimates.colour_ranks(records), width=width
+                    drawn,
+                    palette=colours,
+                    ranks=estimates.colour_ranks(records),
+                    width=width,
+                    window=story(records).window,
                 )
                 for width in WIDTHS
             },
@@ -104,6 +109,7 @@ prose(
         cautions=estimates.cautions(records, selection, told),
         remarks=estimates.remarks(records, selection, dict.fromkeys(f.transfer for f in told)),
         heading=options[choice],
+        tinted=story(records).tinted,
         **values,
     ),
     key="detail",

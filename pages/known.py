@@ -6,6 +6,7 @@ from datetime import date
 import streamlit as st
 
 from tumen import captions, known, wording
+from tumen import story as stories
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import catch_up, pick
@@ -32,7 +33,7 @@ if story.empty:
 whole = select(records, replace(selection.view, as_of=None))
 PLAYER = Player(
     "known_on",
-    known.month_ends(),
+    known.month_ends(records),
     lambda day: pick(f"asof:{day}"),
     hint="Play from month to month: what was known at the end of each",
 )
@@ -48,6 +49,7 @@ def draw(pair: known.Comparison, colours: dict[str, object]) -> dict[int, dict[s
             names=known.band_labels(records),
             palette=colours,
             width=width,
+            window=stories.story(records).window,
         )
         for width in WIDTHS
     }
@@ -75,7 +77,7 @@ def chosen(key: str) -> None:
 def shown() -> None:
     """The whole page; while the months play, only this runs again."""
     catch_up()
-    then = date.fromisoformat(PLAYER.step((selection.view.as_of or known.DEFAULT).isoformat()))
+    then = date.fromisoformat(PLAYER.step((selection.view.as_of or stories.story(records).then).isoformat()))
     pair = known.compare(records, selection.view, then, against)
     found, finding, colours = known.changes(records, pair), known.headline(pair), frame.colours()
     frame.title("What was known when?", finding)

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from tumen import captions, flows, wording
+from tumen import captions, flows, ground, wording
 from tumen.app import frame, player
 from tumen.app.chart import chart
 from tumen.app.picks import catch_up, pick
@@ -18,7 +18,6 @@ from tumen.templates import render
 from tumen.view import Selection
 
 NARROW = {"eurasia": 1.38, "globe": 1.0}  # width over height on a phone; the close views stand upright
-VIEWS = {name: view.title for name, view in drawing.VIEWS.items()}
 ASPECTS = {560: 1.72, 1300: 2.2}  # least width of a wider chart → its width over its height
 
 records, selection = frame.scene()
@@ -27,6 +26,8 @@ if not selection.transfers:
     frame.empty(records, selection)
     st.stop()
 
+setting, months = ground.setting(records), player.of_months(records)
+views = {name: view.title for name, view in setting.views.items()}
 finding = flows.headline(records, selection)
 frame.title("Who sent what to whom, and by which route?", finding)
 
@@ -36,18 +37,20 @@ def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict
     layers = flows.flows(records, shown), flows.legs(records, shown), flows.places(records, shown)
     figures = {}
     for least, aspect in {0: NARROW.get(view, 0.85), **ASPECTS}.items():
-        figure = drawing.figure(*layers, palette=colours, view=view, narrow=not least, aspect=aspect)
+        figure = drawing.figure(
+            *layers, palette=colours, view=view, narrow=not least, aspect=aspect, setting=setting
+        )
         figure["layout"]["meta"] = {"aspect": aspect}
         figures[least] = figure
     return figures
 
 
-@st.fragment(run_every=player.tick())
+@st.fragment(run_every=months.tick())
 def drawn() -> None:
     """The map with its controls; while the months play, only this part runs again."""
     catch_up()
-    view = frame.choice("view", "View", VIEWS, default="eurasia")
-    month = player.month()
+    view = frame.choice("view", "View", views, default=next(iter(views)))
+    month = player.month(months)
     shown = player.narrowed(records, selection, month)
     marked = frame.marked(records)
     picks = marked.picks if marked else frozenset()
@@ -77,7 +80,7 @@ def drawn() -> None:
         config={"scrollZoom": True},
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        player.control(month)
+        player.control(months, month)
     player.caption(shown, month)
 
 

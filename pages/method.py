@@ -9,6 +9,7 @@ from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.figures import bias as drawing
+from tumen.story import story
 from tumen.templates import render
 
 QUESTION = "Can I trust this?"
@@ -45,7 +46,14 @@ if "bias" in sections and found.months:
         lambda colours: records.once(
             ("bias chart", selection.view, colours["background"]),
             lambda: {
-                width: drawing.figure(found.bands, found.months, palette=colours, width=width, picks=picks)
+                width: drawing.figure(
+                    found.bands,
+                    found.months,
+                    palette=colours,
+                    width=width,
+                    picks=picks,
+                    window=story(records).window,
+                )
                 for width in WIDTHS
             },
         ),

@@ -8,6 +8,7 @@ from tumen import overview
 from tumen.app import address, frame
 from tumen.app.picks import pick
 from tumen.app.prose import prose
+from tumen.story import story
 from tumen.templates import render
 from tumen.view import View
 
@@ -28,6 +29,7 @@ prose(
         figures=overview.figures(records, selection),
         events=overview.events(selection),
         quotes=overview.quotes(records, selection),
+        hub=story(records).hub,
         event_count=len(selection.events),
         quote_count=len(selection.quotes),
         family_colours=frame.colours()["families"],

@@ -144,3 +144,9 @@ if pages > 1:
     if st.session_state.get("records_page", 1) != page:  # a link, the back button, another search
         st.session_state.records_page = page
     st.pagination(pages, key="records_page", on_change=turned)
+st.page_link(
+    frame.pages()["own"],
+    label="Try your own rows",
+    icon=":material/science:",
+    query_params=address.filters_only(),
+)

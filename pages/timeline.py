@@ -1,4 +1,4 @@
-"""What happened when, from the Kim–Putin meeting to the treaty?"""
+"""What happened when?"""
 
 from datetime import date
 from itertools import groupby
@@ -14,6 +14,7 @@ from tumen.app.prose import prose
 from tumen.dates import day_words
 from tumen.figures import timeline as drawing
 from tumen.figures.emphasis import emphasised, shows
+from tumen.story import story
 from tumen.templates import render
 
 WIDTHS = (340, 620, 980)  # its labels are placed for a width: phone, tablet, desk
@@ -25,11 +26,12 @@ if events.empty:
     frame.empty(records, selection, "events")
     st.stop()
 
-finding = timeline.headline(events)
-frame.title("What happened when, from the Kim–Putin meeting to the treaty?", finding)
-chosen = frame.choice("range", "Range", timeline.RANGES, default="story")
+told = story(records)
+finding = timeline.headline(told, events)
+frame.title(f"What happened when{told.between}?", finding)
+chosen = frame.choice("range", "Range", timeline.ranges(told), default="story")
 
-start, end = timeline.span(chosen, events, selection)
+start, end = timeline.span(told, chosen, events, selection)
 marked = frame.marked(records)
 picks = marked.picks if marked else frozenset()
 
@@ -40,7 +42,14 @@ def figures(colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
         ("timeline", selection.view, start, end, colours["background"]),
         lambda: {
             width: drawing.figure(
-                events, palette=colours, start=start, end=end, width=width, as_of=selection.view.as_of
+                events,
+                palette=colours,
+                start=start,
+                end=end,
+                width=width,
+                as_of=selection.view.as_of,
+                window=told.window,
+                edges=told.edges,
             )
             for width in WIDTHS
         },
@@ -72,6 +81,7 @@ phases = records.labels("phases")
 prose(
     render(
         "timeline.html",
+        tinted=told.tinted,
         before=before,
         after=after,
         phases=[

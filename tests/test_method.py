@@ -18,9 +18,11 @@ from tumen import bias, browse, cite, derive, descriptor, geography, ladder, met
 from tumen.figures import bias as drawing
 from tumen.figures.palette import DARK, LIGHT
 from tumen.records import DATA, Records
+from tumen.story import story
 from tumen.templates import render
 from tumen.view import Selection, View
 
+EXAMPLE = "prk-rus-kn23-kn24-missiles"
 TODAY = date(2026, 11, 21)
 PACKAGE = descriptor.read(DATA)
 WIDTHS = (320, 620)
@@ -127,7 +129,7 @@ def test_every_search_without_a_find_is_on_the_page(records: Records, raw: Raw, 
         assert said(row["looked_for"]) in whole and said(row["note"]) in whole
         assert all(f'data-pick="transfer:{t}"' in html for t in row["transfers"].split(";") if t)
     assert html.count('class="tag') == len(raw["not_found"])
-    assert {row["subject"] for row in raw["not_found"]} <= method.SUBJECTS.keys()
+    assert {row["subject"] for row in raw["not_found"]} <= story(records).subjects.keys()
 
 
 def test_every_correction_is_on_the_page_and_counted(records: Records, raw: Raw) -> None:
@@ -186,7 +188,7 @@ def test_what_was_written_with_hindsight_is_left_out_of_an_earlier_day(
 
 
 def test_the_example_shows_each_change_of_the_code_with_what_made_it(records: Records) -> None:
-    stages = method.example(records, method.EXAMPLE)
+    stages = method.example(records, EXAMPLE)
     assert [(str(stage.day), stage.code) for stage in stages][:3] == [
         ("2023-11-02", "B6"),
         ("2024-01-04", "B2"),
@@ -194,25 +196,25 @@ def test_the_example_shows_each_change_of_the_code_with_what_made_it(records: Re
     ]
     html = page(records, "grades")
     for stage in stages:
-        state = derive.states(records, stage.day).loc[method.EXAMPLE]
+        state = derive.states(records, stage.day).loc[EXAMPLE]
         assert stage.code == f"{state['reliability']}{state['credibility']}"
         assert (stage.evidence, stage.origins) == (state["evidence"], state["origins"])
         assert stage.ids and all(f'data-pick="assertion:{said_by}"' in html for said_by in stage.ids)
 
 
 def test_between_two_stages_of_the_example_the_code_stays(records: Records) -> None:
-    codes = {stage.day: stage.code for stage in method.example(records, method.EXAMPLE)}
-    own = records["assertions"].query("transfer == @method.EXAMPLE")
+    codes = {stage.day: stage.code for stage in method.example(records, EXAMPLE)}
+    own = records["assertions"].query(f"transfer == '{EXAMPLE}'")
     now = ""
     for stamp in own["known"].drop_duplicates():
         now = codes.get(stamp.date(), now)
-        state = derive.states(records, stamp.date()).loc[method.EXAMPLE]
+        state = derive.states(records, stamp.date()).loc[EXAMPLE]
         assert now == f"{state['reliability']}{state['credibility']}"
 
 
 def test_the_example_ends_on_the_day_of_the_view(records: Records) -> None:
-    assert [s.code for s in method.example(records, method.EXAMPLE, date(2024, 1, 5))] == ["B6", "B2"]
-    assert method.example(records, method.EXAMPLE, date(2023, 10, 1)) == []
+    assert [s.code for s in method.example(records, EXAMPLE, date(2024, 1, 5))] == ["B6", "B2"]
+    assert method.example(records, EXAMPLE, date(2023, 10, 1)) == []
     assert "nobody had reported this transfer" in page(records, "grades", EARLY)
 
 

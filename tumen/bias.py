@@ -12,7 +12,8 @@ import pandas as pd
 
 from tumen import browse, wording
 from tumen.records import Records, rows
-from tumen.view import WINDOW, Selection
+from tumen.story import story
+from tumen.view import Selection
 
 STANCES = ("asserts", "confirms", "denies", "doubts", "declines-to-comment")
 CODED = ["transfer", "by_country", "actor_kind", "origin", "stance"]
@@ -149,6 +150,7 @@ def _bias(records: Records, selection: Selection) -> Bias:
     months, cells = _months(said)
     bands = _bands(records, selection, countries, cells)
     letters = parts(sources["reliability"], records.labels("reliability"))
+    window = story(records).window
     drawn = sum(sum(counts) for band in bands for counts in band.months.values())
     return Bias(
         assertions=len(said),
@@ -165,7 +167,7 @@ def _bias(records: Records, selection: Selection) -> Bias:
         left_out=len(said) - drawn,
         own=_own(said),
         state=_part(said["actor_kind"].isin(STATE)),
-        in_window=_part(said["known"].between(pd.Timestamp(WINDOW[0]), pd.Timestamp(WINDOW[1]))),
+        in_window=_part(said["known"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))),
         weaknesses=_weaknesses(records, selection, said, sources),
     )
 

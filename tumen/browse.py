@@ -385,7 +385,7 @@ class Writer:
         value, column = self.value(head, place), self._column(head)
         if head.group == DERIVED:
             yield from self._graded(head.name, value)
-        elif self.table == "corrections" and head.name == "id":
+        elif self.table in ("corrections", "changes") and head.name == "id":
             yield self._corrected(place)
         elif column and _is(value):
             yield from self._stored(column, value)

@@ -21,10 +21,10 @@ READINGS: Mapping[str, str] = {
     "or inferred route. The width counts transfers on record, not amounts. A hollow diamond: someone denies "
     f"or doubts it. {FAMILY} ",
     "timeline": "Each dot is an event, larger if more significant; a bar spans several days, a thin bar a "
-    "month. Tinted: from the summit of September 2023 to the treaty of June 2024. "
+    "month. Tinted: the time at the centre. "
     "Colour: family of the first weapon type that the event bears on.",
     "known": "Height: number of transfers on record, stacked by the best evidence reached by that day. Ticks "
-    "below: disclosures and meetings. Tinted: from the summit to the treaty.",
+    "below: disclosures and meetings. Tinted: the time at the centre.",
     "exchange": "Each dot is a transfer at its first report, larger and fuller with better evidence; "
     f"a diamond: someone denies or doubts it. {FAMILY} Transfers on record are counted, not amounts.",
     "method": "Bars count assertions in a month: upwards claims, downwards denials and doubts, hollow no "

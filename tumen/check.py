@@ -70,15 +70,31 @@ def _read(directory: Path, today: date) -> tuple[list[tuple[Table, pd.DataFrame]
         package = descriptor.read(directory)
     except descriptor.BadDescriptor as error:
         return [], Report((_no_descriptor(directory, error),), 0, 0, RULE_COUNT)
-    sheets, found = _read_sheets(directory, package)
-    data = rules.Data(package, sheets, today)
-    found += [*_undescribed(directory, package), *_all_faults(data)]
+    sheets, found = read_sheets(directory, package)
+    found += _undescribed(directory, package)
     frames = [(sheet.table, sheet.whole()) for sheet in sheets.values()]
+    return frames, _report(directory, package, sheets, found, today)
+
+
+def judged(
+    directory: Path, package: Package, sheets: Mapping[str, Sheet], found: Found, today: date | None = None
+) -> tuple[dict[str, pd.DataFrame], Report]:
+    """The typed tables of sheets that were read, and the report on them; `found` are faults known before."""
+    tables = {name: _frame(sheet.table, sheet.whole()) for name, sheet in sheets.items()}
+    return tables, _report(directory, package, sheets, found, today or date.today())
+
+
+def _report(
+    directory: Path, package: Package, sheets: Mapping[str, Sheet], found: Found, today: date
+) -> Report:
+    data = rules.Data(package, sheets, today)
+    found = [*found, *_all_faults(data)]
     rows = sum(len(sheet) for sheet in sheets.values())
-    return frames, Report(_mistakes(directory, package, found), len(sheets), rows, RULE_COUNT)
+    return Report(_mistakes(directory, package, found), len(sheets), rows, RULE_COUNT)
 
 
-def _read_sheets(directory: Path, package: Package) -> tuple[dict[str, Sheet], Found]:
+def read_sheets(directory: Path, package: Package) -> tuple[dict[str, Sheet], Found]:
+    """Every file of a data directory, and what is wrong with it as a file."""
     sheets: dict[str, Sheet] = {}
     found: Found = []
     for table in package.tables:

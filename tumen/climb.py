@@ -68,7 +68,7 @@ def _percent(day: date, first: date, last: date) -> float:
 
 def _directions(records: Records, found: pd.DataFrame, own: pd.DataFrame) -> list[Row]:
     rows = []
-    for pair in pairs(found):
+    for pair in pairs(records, found):
         for origin, destination in pair.directions:
             ids = between(found, origin, destination).index
             if len(ids):

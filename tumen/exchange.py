@@ -13,6 +13,7 @@ import pandas as pd
 from tumen import dates, flows, ladder, wording
 from tumen.desk import Desk, referring
 from tumen.records import Records
+from tumen.story import Story, story
 from tumen.view import Selection, View, listed
 
 Row = dict[str, Any]
@@ -22,8 +23,6 @@ GROUPS: Mapping[str, tuple[str, int]] = {  # how far a transfer is proven → wo
     "assessed": ("an official assessment", 3),
     "reported": ("a report or bare claim", 0),
 }
-SENDERS = ("PRK", "IRN", "CHN")  # the left side of a pair, and the order of pairs
-HUB = "RUS"  # the right side
 MOST_SQUARES = 40  # in one cell of the picture; beyond, a square stands for several transfers
 MOST_DOTS = 150  # of one direction in the strip
 MOST_LINES = 24  # of one family and direction in the ledger
@@ -74,23 +73,25 @@ def group(evidence: int) -> str:
     return next(name for name, (_, least) in GROUPS.items() if evidence >= least)
 
 
-def pairs(found: pd.DataFrame) -> list[Pair]:
-    """The pairs in view: those with Russia first, in the order of SENDERS, then those with most transfers."""
+def pairs(records: Records, found: pd.DataFrame) -> list[Pair]:
+    """The pairs in view: those with the story's hub first, in the order of its senders, then the busiest."""
+    told = story(records)
     counts = found.groupby(["origin", "destination"], as_index=False).size().to_dict("records")
     totals: dict[Pair, int] = {}
     for row in counts:
-        pair = _pair(str(row["origin"]), str(row["destination"]))
+        pair = _pair(told, str(row["origin"]), str(row["destination"]))
         totals[pair] = totals.get(pair, 0) + int(row["size"])
-    return sorted(totals, key=lambda p: (p.right != HUB, _rank(p.left), -totals[p], p.key))
+    return sorted(totals, key=lambda p: (p.right != told.hub, _rank(told, p.left), -totals[p], p.key))
 
 
-def _pair(one: str, other: str) -> Pair:
-    left, right = sorted((one, other), key=lambda c: (c == HUB, _rank(c), c))
+def _pair(told: Story, one: str, other: str) -> Pair:
+    """Two countries with the hub on the right."""
+    left, right = sorted((one, other), key=lambda c: (c == told.hub, _rank(told, c), c))
     return Pair(left, right)
 
 
-def _rank(country: str) -> int:
-    return SENDERS.index(country) if country in SENDERS else len(SENDERS)
+def _rank(told: Story, country: str) -> int:
+    return told.senders.index(country) if country in told.senders else len(told.senders)
 
 
 def pair_label(records: Records, pair: Pair) -> str:
@@ -143,7 +144,7 @@ def picture(records: Records, found: pd.DataFrame) -> Row:
     for cell in cells.values():
         cell["squares"] = _squares(cell, per)
     families = [row for row in _families(records) if row["id"] in set(found["family"])]
-    panels = [_panel(records, pair, families, cells) for pair in pairs(found)]
+    panels = [_panel(records, pair, families, cells) for pair in pairs(records, found)]
     large = [p for p in panels if p["left"]["count"] + p["right"]["count"] > SMALL_PAIR] or panels
     small = [p for p in panels if p not in large]
     return {"families": families, "per": per, "panels": large, "small": small}

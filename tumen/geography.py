@@ -133,6 +133,11 @@ def country_at(lon: float, lat: float) -> str | None:
     return str(atlas.index[hits[0]]) if len(hits) else None
 
 
+def in_atlas(country: str) -> bool:
+    """Whether the atlas has a country of this code; made-up ones (XXA) it has not."""
+    return country in countries().index
+
+
 @cache
 def _land() -> BaseGeometry:
     return shapely.union_all(countries()["geometry"].to_numpy())

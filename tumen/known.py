@@ -17,10 +17,9 @@ from tumen.derive import Spread
 from tumen.desk import Desk, Row
 from tumen.query import Reader
 from tumen.records import CLAIMS, DENIALS, Records, rows
+from tumen.story import story
 from tumen.view import Selection, View, listed, select, to_query
 
-DEFAULT = date(2023, 11, 2)  # the earlier day where the reader has chosen none
-SPAN = (date(2023, 7, 1), date(2024, 12, 31))  # stops and months to play lie within
 LANES = ("disclosures-statements", "sanctions-un", "meetings-treaties")  # of the events that make a stop
 MOST_STOPS, PER_MONTH = 30, 3
 BANDS: Mapping[str, int] = {"find": 5, "records": 4, "assessed": 3, "reported": 0}  # → least evidence step
@@ -58,7 +57,8 @@ def stops(records: Records) -> tuple[Stop, ...]:
 def _stops(records: Records) -> tuple[Stop, ...]:
     raised, key = _raising(records), _key_events(records).groupby("known")["significance"]
     weight = pd.DataFrame({"events": key.sum(), "key": key.max(), "raised": raised.groupby("known").size()})
-    weight = weight.fillna(0).loc[str(SPAN[0]) : str(SPAN[1])]
+    first, last = story(records).span
+    weight = weight.fillna(0).loc[str(first) : str(last)]
     weight["all"] = weight["events"] + weight["raised"]
     ranked = weight.sort_values(["all", "key"], ascending=False, kind="stable")
     kept = ranked.groupby(pd.DatetimeIndex(ranked.index).to_period("M")).head(PER_MONTH).head(MOST_STOPS)
@@ -110,10 +110,11 @@ def around(records: Records, day: date | None) -> tuple[Stop | None, Stop | None
     return before, next((stop for stop in found if stop.day > here), None)
 
 
-def month_ends() -> tuple[str, ...]:
-    """The days that are played: the last of each month, as ISO dates."""
-    days = pd.date_range(SPAN[0] - timedelta(days=1), SPAN[1], freq="ME")
-    return tuple(day.date().isoformat() for day in days)
+def month_ends(records: Records) -> tuple[str, ...]:
+    """The days that are played: the last of each month of the story, as ISO dates; at least one."""
+    first, last = story(records).span
+    days = [day.date() for day in pd.date_range(first - timedelta(days=1), last, freq="ME")]
+    return tuple(day.isoformat() for day in days or [last])
 
 
 # --- growth ---------------------------------------------------------------------------------------

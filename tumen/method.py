@@ -14,14 +14,14 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from tumen import __version__, bias, browse, cards, cite, derive, geography, ladder, versions, view
+from tumen import __version__, bias, browse, cards, cite, derive, geography, ladder, versions, view, wording
 from tumen.derive import RULES
 from tumen.descriptor import Column, Table
 from tumen.desk import Desk, Row
 from tumen.records import Records
+from tumen.story import story
 from tumen.view import Selection, View
 
-EXAMPLE = "prk-rus-kn23-kn24-missiles"
 MOST = 12  # voices shown at once; the others fold away
 
 SECTIONS: Mapping[str, str] = {
@@ -35,14 +35,6 @@ SECTIONS: Mapping[str, str] = {
     "all": "All on one page",
 }
 DEFAULT = "bias"
-SUBJECTS: Mapping[str, str] = {  # not_found.subject → its heading
-    "prk-rus": "From North Korea to Russia",
-    "rus-prk": "From Russia to North Korea",
-    "irn-rus": "Between Iran and Russia",
-    "chn-rus": "Between China and Russia",
-    "timeline": "Events and dates",
-    "quotes": "Quotations",
-}
 
 
 def shown(section: str) -> list[str]:
@@ -88,7 +80,7 @@ def _bias(desk: Desk, selection: Selection) -> Row:
         "months": _month_table(found),
         "others": len(found.countries) - len([band for band in found.bands if band.voice.code]),
         "stances": [(stance, desk.label("stances", stance)) for stance in bias.STANCES],
-        "window": view.WINDOW,
+        "story": story(desk.records),
         "shown_step": bias.SHOWN,
     }
 
@@ -125,7 +117,8 @@ class Stage:
 
 def _grades(desk: Desk, selection: Selection) -> Row:
     records = desk.records
-    stages = example(records, EXAMPLE, desk.as_of) if EXAMPLE in records["transfers"].index else []
+    chosen = story(records).example
+    stages = example(records, chosen, desk.as_of) if chosen in records["transfers"].index else []
     return {
         "evidence": _table(records, "evidence")[::-1],
         "reliability": _table(records, "reliability"),
@@ -138,7 +131,7 @@ def _grades(desk: Desk, selection: Selection) -> Row:
         "ladder": {ladder.RUNGS.get(name, name.capitalize()): rule for name, rule in ladder.RULES.items()},
         "likelihood": _table(records, "likelihood"),
         "confidence": _table(records, "confidence"),
-        "example": EXAMPLE,
+        "example": chosen,
         "stages": [{"stage": stage, "said": cards.assertions(desk, stage.ids)} for stage in stages],
     }  # fmt: skip
 
@@ -213,6 +206,7 @@ def _scope(desk: Desk, selection: Selection) -> Row:
         "policy": geography.BORDER_POLICY,
         "points": geography.BORDER_POINTS,
         "borders": border_facts(),
+        "story": story(records),
         "key_events": int(records["events"]["significance"].eq(3).sum()),
     }
 
@@ -236,9 +230,11 @@ def border_facts() -> dict[str, list[list[str]]]:
 def _gaps(desk: Desk, selection: Selection) -> Row:
     searches = [] if desk.as_of else _table(desk.records, "not_found")
     results = _table(desk.records, "not_found_results")
+    stated, given = story(desk.records).subjects, [row["subject"] for row in searches]
+    subjects = {**stated, **{s: wording.capital(s.replace("-", " ")) for s in given if s not in stated}}
     groups = [
         {"heading": heading, "searches": own}
-        for subject, heading in SUBJECTS.items()
+        for subject, heading in subjects.items()
         if (own := [row for row in searches if row["subject"] == subject])
     ]
     counts = {row["id"]: sum(s["result"] == row["id"] for s in searches) for row in results}

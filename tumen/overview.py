@@ -10,6 +10,7 @@ import pandas as pd
 from tumen import dates, derive, estimates, flows, wording
 from tumen.derive import Spread
 from tumen.records import Records, rows
+from tumen.story import story
 from tumen.view import Selection, View, select, to_query
 
 MOST_FIGURES, MOST_EVENTS, MOST_QUOTES = 4, 7, 2
@@ -68,10 +69,10 @@ def matrix(records: Records, selection: Selection) -> dict[str, Any]:
         }
         for origin, destination, count in flows.pairs(found)
     ]
-    return {"families": families, "rows": _two_way(lines)}
+    return {"families": families, "rows": _two_way(lines, story(records).hub)}
 
 
-def _two_way(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _two_way(lines: list[dict[str, Any]], hub: str) -> list[dict[str, Any]]:
     """Each direction followed by its return, the busiest pair first."""
     ordered: list[dict[str, Any]] = []
     for row in lines:
@@ -79,7 +80,7 @@ def _two_way(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             back = [
                 r for r in lines if (r["origin"], r["destination"]) == (row["destination"], row["origin"])
             ]
-            first = sorted([row, *back], key=lambda r: r["destination"] != "RUS")
+            first = sorted([row, *back], key=lambda r: r["destination"] != hub)
             ordered += [r for r in first if r not in ordered]
     return ordered
 

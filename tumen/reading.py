@@ -159,6 +159,11 @@ def read(path: Path, table: Table) -> tuple[Sheet, list[Fault]]:
         return Sheet(table), [Fault(f"the file cannot be read: {error.strerror}", rule="unreadable")]
 
 
+def read_bytes(content: bytes, table: Table) -> tuple[Sheet, list[Fault]]:
+    """Read what the file of a table holds, as `read` does."""
+    return _read(io.BytesIO(content), table)
+
+
 def _read(file: BinaryIO, table: Table) -> tuple[Sheet, list[Fault]]:
     readable, faults = (True, []) if _blank(file) else _encoding(file)
     if not readable:

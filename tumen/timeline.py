@@ -1,16 +1,24 @@
 """What the Timeline says: the events in view, with their lane, in a form for the chart and for the table."""
 
-from datetime import date
+import calendar
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from tumen import dates, wording
 from tumen.records import Records, rows
-from tumen.view import WINDOW, Selection
+from tumen.story import Story
+from tumen.view import Selection
 
+AIR = timedelta(days=14)  # around the window
 BUSY = 3  # events in a month from which it is worth naming
-RANGES = {"story": "July 2023 to December 2024", "window": "The window", "all": "Everything"}
+
+
+def ranges(told: Story) -> dict[str, str]:
+    """The ranges that one can choose, with their words."""
+    first, last = (f"{calendar.month_name[day.month]} {day.year}" for day in told.span)
+    return {"story": f"{first} to {last}", "window": "The window", "all": "Everything"}
 
 
 def events(records: Records, selection: Selection) -> pd.DataFrame:
@@ -25,23 +33,24 @@ def events(records: Records, selection: Selection) -> pd.DataFrame:
     )
 
 
-def span(chosen: str, frame: pd.DataFrame, selection: Selection) -> tuple[date, date]:
+def span(told: Story, chosen: str, frame: pd.DataFrame, selection: Selection) -> tuple[date, date]:
     """First and last day of the chart: the filter's period, else the chosen range."""
     view = selection.view
-    whole = (min(frame["first"]), max(frame["last"])) if len(frame) else WINDOW
+    whole = (min(frame["first"]), max(frame["last"])) if len(frame) else told.window
     usual = {
-        "story": (date(2023, 7, 1), date(2024, 12, 31)),
-        "window": (date(2023, 9, 1), date(2024, 7, 5)),
+        "story": told.span,
+        "window": (told.window[0] - AIR, told.window[1] + AIR),
         "all": whole,
     }
     first, last = usual.get(chosen, usual["story"])
     return view.start or first, view.end or last
 
 
-def headline(frame: pd.DataFrame) -> str:
-    """The finding: how many events, how many between the summit and the treaty, and the busiest month."""
+def headline(story: Story, frame: pd.DataFrame) -> str:
+    """The finding: how many events, how many of them in the window, and the busiest month."""
     inside = int((frame["phase"] == "window").sum())
-    told = f"{wording.plural(len(frame), 'event')}, {inside or 'none'} between the summit and the treaty"
+    named = f"between {story.opening} and {story.closing}" if story.between else "in the window"
+    told = f"{wording.plural(len(frame), 'event')}, {inside or 'none'} {named}"
     months = frame["date"].str[:7].value_counts()
     busiest = months.index[months == months.max()]
     if len(busiest) > 1 or len(busiest[0]) < 7 or months.max() < BUSY:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from tumen import __version__, derive, known, law, neighbours, view, wording
-from tumen.app import address
+from tumen.app import address, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.app.store import STORE
@@ -32,8 +32,8 @@ PAGES = (
     "records",
     "method",
 )  # in the navigation
-HIDDEN = ("record",)  # reached by its address
-TITLES = {"known": "Known when"}  # where the name alone would not do
+HIDDEN = ("record", "own")  # reached by its address, or from Records
+TITLES = {"known": "Known when", "own": "Try your own rows"}  # where the name alone would not do
 
 
 def pages() -> dict[str, Any]:
@@ -55,8 +55,22 @@ def _script(page: str) -> Path:
 
 def scene() -> tuple[Records, Selection]:
     """What a page works on: the records, and what the view in force leaves of them."""
-    records = STORE.current()
+    records = store.shown()
     return records, view.select(records, address.view())
+
+
+def banner() -> None:
+    """On every page, while the visitor looks at rows of the visitor's own: say so, with a way back."""
+    own = store.trial()
+    if not own:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="trial"):
+        st.info(
+            f"Among the records stand {wording.plural(own.rows, 'row')} of your own "
+            f"({wording.plain(', '.join(own.tables))}): nobody else sees them, and they are kept nowhere.",
+            icon=":material/science:",
+        )
+        st.button("Let go of my rows", on_click=store.let_go, icon=":material/close:")
 
 
 def colours() -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from tumen.app import address, card, door, frame, take
+from tumen.app import address, card, door, frame, store, take
 from tumen.app.prose import ASSETS
-from tumen.app.store import STORE
 from tumen.records import BadData
 
 st.set_page_config(page_title="Tumen", page_icon=str(ASSETS / "icon.svg"), layout="wide")
@@ -12,7 +11,7 @@ st.logo(str(ASSETS / "logo.svg"), size="large")
 door.required()
 
 try:
-    records = STORE.current()
+    records = store.shown()
 except BadData as error:
     frame.mistakes(error.report.mistakes)
     st.stop()
@@ -31,6 +30,7 @@ frame.skip()
 frame.navigation(pages, at_home=not page.url_path)
 frame.filters(records)
 door.way_out()
+frame.banner()
 frame.headline(records, frame.scene()[1])
 if page.url_path != "record":
     card.dialog(records)

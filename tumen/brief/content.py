@@ -28,6 +28,7 @@ from tumen.figures import estimates as figures_drawing
 from tumen.figures.palette import LIGHT
 from tumen.geography import BORDER_POLICY
 from tumen.records import DENIALS, Records
+from tumen.story import story
 from tumen.templates import record_url, safe_url
 from tumen.view import Selection, sentence
 
@@ -358,7 +359,12 @@ class _Writer:
             "timeline",
             "Timeline",
             figure,
-            self.caption(events_told.headline(found), title, captions.READINGS["timeline"], events=inside),
+            self.caption(
+                events_told.headline(story(self.records), found),
+                title,
+                captions.READINGS["timeline"],
+                events=inside,
+            ),
             events_told.in_words(found),
             Table(which, ("When", "What", "Kind"), rows),
             self._colours(inside["family"]),
@@ -552,7 +558,7 @@ class _Writer:
         """What was looked for and not found, by result; none on a turned-back day."""
         found = exchange.table(self.records, self.selection)
         groups: dict[str, dict[str, Line]] = {}
-        for pair in exchange.pairs(found):
+        for pair in exchange.pairs(self.records, found):
             for group in exchange.not_found(self.records, found, pair, self.selection.view):
                 rows = groups.setdefault(group["label"], {})
                 rows |= {

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from tumen import estimates, flows, timeline
+from tumen import estimates, flows, ground, timeline
 from tumen.figures import estimates as figures_drawing
 from tumen.figures import map as map_drawing
 from tumen.figures import timeline as timeline_drawing
-from tumen.figures.palette import LIGHT
+from tumen.figures.palette import LIGHT, Palette, coloured
 from tumen.records import Records
+from tumen.story import story
 from tumen.view import Selection
 
 Figure = dict[str, Any]
@@ -20,7 +21,6 @@ WIDTHS = {
 }  # pixels that fill a page's 180 mm: 12 px are 7 to 8 pt
 ASPECT = 1.72  # of the map, width over height
 MOST_PANELS = 2  # that stand on a page together with their words
-VIEW = "eurasia"
 
 
 def figures(records: Records, selection: Selection) -> dict[str, Figure]:
@@ -44,15 +44,28 @@ def _map(records: Records, selection: Selection) -> Figure | None:
     if not selection.transfers:
         return None
     layers = flows.flows(records, selection), flows.legs(records, selection), flows.places(records, selection)
-    return map_drawing.figure(*layers, palette=LIGHT, view=VIEW, narrow=False, aspect=ASPECT)
+    known = ground.setting(records)
+    return map_drawing.figure(
+        *layers,
+        palette=_palette(records),
+        view=next(iter(known.views)),
+        narrow=False,
+        aspect=ASPECT,
+        setting=known,
+    )
+
+
+def _palette(records: Records) -> Palette:
+    """The light palette, with a colour for every family of the records."""
+    return {**LIGHT, "families": coloured(LIGHT["families"], records["families"].index)}
 
 
 def span(records: Records, selection: Selection) -> tuple[date, date]:
     """The days that the timeline of a brief covers: the usual ones, or all where those are empty."""
     events = timeline.events(records, selection)
-    start, end = timeline.span("story", events, selection)
+    start, end = timeline.span(story(records), "story", events, selection)
     inside = (events["first"] <= end) & (events["last"] >= start)
-    return (start, end) if inside.any() else timeline.span("all", events, selection)
+    return (start, end) if inside.any() else timeline.span(story(records), "all", events, selection)
 
 
 def _timeline(records: Records, selection: Selection) -> Figure | None:
@@ -60,8 +73,16 @@ def _timeline(records: Records, selection: Selection) -> Figure | None:
     if events.empty:
         return None
     start, end = span(records, selection)
+    about = story(records)
     return timeline_drawing.figure(
-        events, palette=LIGHT, start=start, end=end, width=WIDTHS["timeline"], as_of=selection.view.as_of
+        events,
+        palette=_palette(records),
+        start=start,
+        end=end,
+        width=WIDTHS["timeline"],
+        as_of=selection.view.as_of,
+        window=about.window,
+        edges=about.edges,
     )
 
 
@@ -82,4 +103,6 @@ def _figures(records: Records, selection: Selection) -> Figure | None:
     if not panels:
         return None
     ranks = estimates.colour_ranks(records)
-    return figures_drawing.figure(panels, palette=LIGHT, ranks=ranks, width=WIDTHS["figures"])
+    return figures_drawing.figure(
+        panels, palette=LIGHT, ranks=ranks, width=WIDTHS["figures"], window=story(records).window
+    )

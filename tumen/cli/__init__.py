@@ -2,7 +2,7 @@
 
 import typer
 
-from tumen.cli import asof, check, release, serve
+from tumen.cli import asof, brief, check, cite, export, new, release, serve
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -29,5 +29,5 @@ def tumen() -> None:
     """Arms and technology flows around Russia's war: the records and the dashboard."""
 
 
-for command in (serve, check, asof, release):
+for command in (serve, check, asof, export, brief, cite, new, release):
     command.register(app)

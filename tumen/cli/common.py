@@ -22,9 +22,6 @@ DataOption = Annotated[
     Path | None,
     typer.Option("--data", envvar="TUMEN_DATA", show_envvar=False, metavar="DIR", help="The data directory."),
 ]
-OutOption = Annotated[
-    str, typer.Option("--out", "-o", metavar="FILE", help="Where to write to; - is standard output.")
-]
 
 HELP = {  # field of View → what its option says
     "country": "Countries, by code or name; may be repeated.",

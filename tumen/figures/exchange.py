@@ -36,6 +36,7 @@ def figure(
     width: float,
     names: tuple[str, str],
     as_of: date | None = None,
+    window: tuple[date, date] = WINDOW,
 ) -> Figure:
     """Draw transfers at their first report: those with `back` False above the months, the others below.
 
@@ -46,6 +47,7 @@ def figure(
         width: pixels that the chart is wide.
         names: what stands at the upper and at the lower lane.
         as_of: a day to mark with a line.
+        window: the days to tint.
     """
     kept = transfers.sort_values(["evidence", "id"], ascending=[False, True]).head(LIMIT)
     scaled = _scale(kept, as_of, width)
@@ -55,7 +57,7 @@ def figure(
         "data": [_dots(lane, kept, sign, palette) for lane, sign in zip(lanes, (1, -1), strict=True) if lane],
         "layout": _layout(scaled, rises, palette)
         | {
-            "shapes": _shapes(scaled, rises, as_of, palette),
+            "shapes": _shapes(scaled, rises, as_of, palette, window),
             "annotations": _names(names, rises, palette),
             "meta": {"drawn": len(kept), "of": len(transfers)},
         },
@@ -117,10 +119,12 @@ def mixed(colour: str, ground: str, share: float) -> str:
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
-def _shapes(scaled: Scale, rises: Sequence[float], as_of: date | None, palette: Palette) -> list[Figure]:
+def _shapes(
+    scaled: Scale, rises: Sequence[float], as_of: date | None, palette: Palette, window: tuple[date, date]
+) -> list[Figure]:
     """The tint of the window, both base lines, and the day known."""
     top, bottom = BAND / 2 + rises[0], -BAND / 2 - rises[1]
-    inside = [max(scaled.first, WINDOW[0].toordinal()), min(scaled.last, WINDOW[1].toordinal() + 1)]
+    inside = [max(scaled.first, window[0].toordinal()), min(scaled.last, window[1].toordinal() + 1)]
     shapes: list[Figure] = []
     if inside[0] < inside[1]:
         band = {"x0": moment(inside[0]), "x1": moment(inside[1]), "y0": bottom, "y1": top}

@@ -39,6 +39,7 @@ def figure(
     names: Mapping[str, str],
     palette: Palette,
     width: float,
+    window: tuple[date, date] = WINDOW,
 ) -> Figure:
     """Draw the bands of a growth on one another, the best evidence lowest.
 
@@ -49,10 +50,11 @@ def figure(
         names: band → what it is called.
         palette: the colours.
         width: pixels that the chart is wide.
+        window: the days to tint.
     """
     narrow = width < NARROW_BELOW
     height = (LOWER if narrow else HEIGHT) - TOP - BOTTOM
-    span = _span([*(day.date() for day in grown.index), *(day for day, _ in stops)], days)
+    span = _span([*(day.date() for day in grown.index), *(day for day, _ in stops), *window], days)
     most = max(int(grown.sum(axis=1).max()), 1)
     floor = -most * 1.04 * STRIP / (height - STRIP)
     daily = _grid(grown, [day for day, _ in stops], span)
@@ -66,7 +68,7 @@ def figure(
         ],
         "layout": _layout(span, (floor, most * 1.04), narrow, palette)
         | {
-            "shapes": list(_shapes(span, days, palette)),
+            "shapes": list(_shapes(span, days, palette, window)),
             "annotations": [
                 *_day_notes(daily, span, days, plot, palette),
                 *_band_notes(daily, names, height / (most * 1.04 - floor), narrow, palette),
@@ -77,7 +79,7 @@ def figure(
 
 def _span(shown: Sequence[date], days: tuple[date, date | None]) -> tuple[int, int]:
     """From the first change or stop to the last (or the days compared), with some air; as day counts."""
-    all_days = [*shown, *WINDOW, *(day for day in days if day)]
+    all_days = [*shown, *(day for day in days if day)]
     first, last = min(all_days).toordinal(), max(all_days).toordinal()
     return first - 6, last + max(12, (last - first) // 40)
 
@@ -135,9 +137,11 @@ def _ticks(days: Sequence[date], y: float, palette: Palette) -> Figure:
     }
 
 
-def _shapes(span: tuple[int, int], days: tuple[date, date | None], palette: Palette) -> list[Figure]:
+def _shapes(
+    span: tuple[int, int], days: tuple[date, date | None], palette: Palette, window: tuple[date, date]
+) -> list[Figure]:
     """The tint of the window, and the lines of both days."""
-    tint = {"x0": moment(WINDOW[0].toordinal()), "x1": moment(WINDOW[1].toordinal() + 1), "y0": 0, "y1": 1}
+    tint = {"x0": moment(window[0].toordinal()), "x1": moment(window[1].toordinal() + 1), "y0": 0, "y1": 1}
     shapes: list[Figure] = [
         {
             "type": "rect",

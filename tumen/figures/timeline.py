@@ -21,6 +21,7 @@ from tumen.figures import template
 from tumen.figures.palette import Palette
 
 WINDOW = (date(2023, 9, 13), date(2024, 6, 19))
+EDGES = ("Vostochny summit", "Treaty")  # the events at its ends, in short
 LANES = ("meetings-treaties", "deliveries-use", "disclosures-statements", "sanctions-un", "tests-launches")
 LIMIT = 300  # marks in one figure; the JSON budget is 60 kB
 DAY_MS = 86_400_000
@@ -441,11 +442,11 @@ def _stands_free(mark: Mark, marks: Sequence[Mark], scaled: Scale) -> bool:
 # --- the head: what the window is, and what lies before and after ------------------------------------
 
 
-def _head(window: tuple[date, date], as_of: date | None, scaled: Scale) -> list[Flag]:
+def _head(window: tuple[date, date], edges: tuple[str, str], as_of: date | None, scaled: Scale) -> list[Flag]:
     """The words above the lanes; 'known as of' has a row of its own, for its line starts there."""
     walls = [scaled.x(edge) for edge in _edges(window) if scaled.shows(edge)]
     size = scaled.font_size
-    said = _said(window, scaled)
+    said = _said(window, edges, scaled)
     wishes = [Wish(text, scaled.x(day), ((text,),), size, 99, (side,)) for day, text, side in said]
     flags = place(wishes, scaled.plot, walls)
     flags = place(map(_yielding, _missing(wishes, flags)), scaled.plot, (), flags)
@@ -467,27 +468,30 @@ def _yielding(wish: Wish) -> Wish:
 KNOWN, PRELUDE, AFTERMATH = "known as of", "Prelude", "Aftermath"
 
 
-def _said(window: tuple[date, date], scaled: Scale) -> list[tuple[float, str, int]]:
+def _said(window: tuple[date, date], edges: tuple[str, str], scaled: Scale) -> list[tuple[float, str, int]]:
     """What stands at the edges of the window: day, words, side."""
     opens, closes = _edges(window)
     all_said: list[tuple[float, str, int]] = [
-        (opens, f"Vostochny summit, {day_short(window[0])}", 1),
-        (closes, f"Treaty, {day_short(window[1])}", -1),
+        (opens, ", ".join(filter(None, (edges[0], day_short(window[0])))), 1),
+        (closes, ", ".join(filter(None, (edges[1], day_short(window[1])))), -1),
         (opens, PRELUDE, -1),
         (closes, AFTERMATH, 1),
     ]
     seen = [said for said in all_said if scaled.shows(said[0])]
-    return seen or [(scaled.first, _one_phase(window, scaled), 1)]
+    return seen or [(scaled.first, _one_phase(window, edges, scaled), 1)]
 
 
-def _one_phase(window: tuple[date, date], scaled: Scale) -> str:
+def _one_phase(window: tuple[date, date], edges: tuple[str, str], scaled: Scale) -> str:
     """Name the one phase that fills the whole chart."""
     opens, closes = _edges(window)
     if scaled.last <= opens:
         return PRELUDE
     if scaled.first >= closes:
         return AFTERMATH
-    return "Between summit and treaty" if scaled.narrow else "Between the Vostochny summit and the treaty"
+    if not all(edges):
+        return "The window"
+    last = [edge.split()[-1].lower() for edge in edges]
+    return f"Between {' and '.join(last)}" if scaled.narrow else f"Between the {edges[0]} and the {last[1]}"
 
 
 def day_short(day: date) -> str:
@@ -506,6 +510,7 @@ def figure(
     end: date,
     width: float,
     window: tuple[date, date] = WINDOW,
+    edges: tuple[str, str] = EDGES,
     as_of: date | None = None,
 ) -> Figure:
     """Draw the events in lanes over the days from `start` to `end`, for a chart `width` pixels wide.
@@ -513,11 +518,12 @@ def figure(
     The reader can zoom in but not out of this range, so that labels never collide; `outside` counts
     what lies beyond. Every mark carries 'event:<id>' as customdata, every label has it as its name
     (plotly_clickannotation), so a click on either can open the record. Of more events than fit the
-    budget the most significant are drawn; `meta` says how many of how many.
+    budget the most significant are drawn; `meta` says how many of how many. `edges` names the events that
+    open and close the window; where they are empty, the days stand alone.
     """
     scaled = scale(start, end, width)
     kept = _weightiest(events, start, end)
-    head = _head(window, as_of, scaled)
+    head = _head(window, edges, as_of, scaled)
     top = 6 + max((flag.bottom for flag in head), default=0)
     walls = [scaled.x(day) for day in _verticals(window, as_of) if scaled.shows(day)]
     lanes = _lanes(_marks(kept, scaled.radii), scaled, walls, top)
