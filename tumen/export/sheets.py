@@ -58,6 +58,8 @@ def _contents(sheets: Sheets) -> list[tuple[str, str]]:
 
 
 def _about(sheet: Worksheet, lines: Sequence[tuple[str, str]], bold: Format, wrapped: Format) -> None:
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # on paper too, what and its words stand side by side
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100, wrapped)
     for row, (what, words) in enumerate(lines):
@@ -67,6 +69,7 @@ def _about(sheet: Worksheet, lines: Sequence[tuple[str, str]], bold: Format, wra
 
 def _fill(sheet: Worksheet, frame: pd.DataFrame, columns: Sequence[Column], bold: Format) -> None:
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
     for place, column in enumerate(columns):
         cells = frame[column.name].tolist()
         sheet.set_column(place, place, _width(column, cells[:LOOKED_AT]))
