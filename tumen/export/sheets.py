@@ -44,7 +44,10 @@ def workbook(sheets: Sheets, about: Iterable[tuple[str, str]]) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": "Tumen", "created": MADE})
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        bold, wrapped = (
+            book.add_format({"bold": True, "valign": "top"}),
+            book.add_format({"text_wrap": True, "valign": "top"}),
+        )
         _about(book.add_worksheet("About"), [*about, *_contents(sheets)], bold, wrapped)
         for name, (frame, columns) in sheets.items():
             if len(frame) > MOST_ROWS:
