@@ -26,7 +26,7 @@ test: .venv/ready .venv/browser ## style, types, data, and all tests, browser in
 
 browser: .venv/browser ## find a Chromium for the browser tests, or install one
 
-shots: .venv/ready .venv/browser ## a picture of every page: narrow and wide, light and dark, in shots/
+shots: .venv/ready .venv/browser ## a picture of every page: narrow, wide and large, light and dark, in shots/
 	$(BIN)/python -m tools.shots
 
 lock: ## pin every dependency again, with hashes (needs uv)
