@@ -30,7 +30,7 @@ test: .venv/ready .venv/browser ## style, types, data, and all tests, browser in
 
 browser: .venv/browser ## find a Chromium for the browser tests, or install one
 
-shots: .venv/ready .venv/browser ## a picture of every page: narrow and wide, light and dark, in shots/
+shots: .venv/ready .venv/browser ## a picture of every page: narrow, wide and large, light and dark, in shots/
 	$(BIN)/python -m tools.shots
 
 fuzz: .venv/ready ## 100,000 hostile cases for each way in (an hour or two; CASES=… for fewer)

@@ -87,12 +87,6 @@ def navigation(found: dict[str, Any], at_home: bool) -> None:
             st.page_link(found[name], query_params=query)
 
 
-def skip() -> None:
-    """The first stop of the Tab key: past the filters, to what the page says."""
-    with st.sidebar:
-        prose(render("skip.html"), key="skip", on_pick=pick)
-
-
 def filters(records: Records) -> None:
     """All filters, in the side bar; on a phone they fold away with it."""
     with st.sidebar:

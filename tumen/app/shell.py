@@ -26,7 +26,6 @@ if "turn_to" in st.session_state:
         st.switch_page(pages[name], query_params=query)
 
 st.session_state.here = page.url_path or frame.PAGES[0]
-frame.skip()
 frame.navigation(pages, at_home=not page.url_path)
 frame.filters(records)
 door.way_out()

@@ -21,6 +21,7 @@ CUT = " […] (cut here: a cell of Excel holds no more; the CSV has the whole te
 MOST_NUMBER = 9.99999999999999e307  # Excel's limit; what is beyond it stands as text
 MOST_ROWS = 1_048_575  # below the header, Excel's limit
 NARROWEST, WIDEST, LOOKED_AT = 8, 60, 200  # signs; rows from which a width is taken
+ABOUT_WIDTH, LINE_HEIGHT = 100, 15.0  # signs, points
 MADE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same view gives the same file
 
 Sheets = Mapping[str, tuple[pd.DataFrame, Sequence[Column]]]
@@ -43,7 +44,10 @@ def workbook(sheets: Sheets, about: Iterable[tuple[str, str]]) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": "Tumen", "created": MADE})
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        bold, wrapped = (
+            book.add_format({"bold": True, "valign": "top"}),
+            book.add_format({"text_wrap": True, "valign": "top"}),
+        )
         _about(book.add_worksheet("About"), [*about, *_contents(sheets)], bold, wrapped)
         for name, (frame, columns) in sheets.items():
             if len(frame) > MOST_ROWS:
@@ -58,15 +62,19 @@ def _contents(sheets: Sheets) -> list[tuple[str, str]]:
 
 
 def _about(sheet: Worksheet, lines: Sequence[tuple[str, str]], bold: Format, wrapped: Format) -> None:
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # on paper too, what and its words stand side by side
     sheet.set_column(0, 0, 22)
-    sheet.set_column(1, 1, 100, wrapped)
+    sheet.set_column(1, 1, ABOUT_WIDTH, wrapped)
     for row, (what, words) in enumerate(lines):
+        sheet.set_row(row, LINE_HEIGHT * (1 + len(words) // (ABOUT_WIDTH - 10)))
         sheet.write_string(row, 0, what, bold)
         sheet.write_string(row, 1, _fitting(words), wrapped)
 
 
 def _fill(sheet: Worksheet, frame: pd.DataFrame, columns: Sequence[Column], bold: Format) -> None:
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
     for place, column in enumerate(columns):
         cells = frame[column.name].tolist()
         sheet.set_column(place, place, _width(column, cells[:LOOKED_AT]))

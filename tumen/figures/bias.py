@@ -192,7 +192,7 @@ def _layout(months: Sequence[str], height: float, narrow: bool, palette: Palette
     left = 4 if narrow else GUTTER
     return template.layout(palette) | {
         "height": round(height + FOOT),
-        "margin": {"l": left, "r": 4, "t": 0, "b": FOOT},
+        "margin": {"l": left, "r": 4, "t": FOOT, "b": 0},
         "barmode": "overlay",
         "bargap": 0,
         "dragmode": False,
@@ -202,6 +202,7 @@ def _layout(months: Sequence[str], height: float, narrow: bool, palette: Palette
             "type": "date",
             "range": [f"{months[0]}-01", f"{_after(months[-1])}-03"] if months else None,
             "fixedrange": True,
+            "side": "top",  # seen before the bars, on every screen
             **_ticks(len(months), narrow),
             "ticklabelposition": "outside right",
             "showline": False,

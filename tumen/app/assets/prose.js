@@ -26,13 +26,63 @@ function wording(button) {
   return text ? text.replace(path, location.origin + path) : location.origin + path;
 }
 
-// New words must not take the focus away from a link that they hold as well.
+function linkTo(root, pick) {
+  return pick && root.querySelector(`[data-pick="${CSS.escape(pick)}"]`);
+}
+
+// New words must not take the focus away: it stays on the same link, or goes to the new heading.
 function fill(root, html) {
   const focused = root.getRootNode().activeElement;
-  const { pick } = focused?.dataset ?? {};
+  const pick = focused?.dataset.pick;
   root.innerHTML = html;
-  if (!pick) return;
-  root.querySelector(`[data-pick="${CSS.escape(pick)}"]`)?.focus({ preventScroll: true });
+  if (!focused) return;
+  const heading = root.querySelector("h1, h2, h3");
+  heading?.setAttribute("tabindex", "-1");
+  (linkTo(root, pick) ?? heading)?.focus({ preventScroll: true });
+}
+
+// --- the keyboard in a card -------------------------------------------------------------------
+
+const CARD = "[role=dialog]:has([data-testid=stBidiComponentIsolated])";
+const STOPS = "a[href], button:enabled, input:enabled, summary, [tabindex]:not([tabindex='-1'])";
+
+function stops(box) {
+  return [...box.querySelectorAll("*")].flatMap((element) => [
+    ...(element.matches(STOPS) && element.checkVisibility() ? [element] : []),
+    ...(element.shadowRoot ? stops(element.shadowRoot) : []),
+  ]);
+}
+
+function focusedDeep() {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+}
+
+// Streamlit's dialog keeps the Tab key inside, but does not look into shadow roots: nothing of ours
+// could be reached. So the round through a card is made here.
+function tab(event) {
+  const card = event.key === "Tab" && document.querySelector(CARD);
+  if (!card) return;
+  const all = stops(card);
+  const next = all.indexOf(focusedDeep()) + (event.shiftKey ? -1 : 1);
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  all.at(next < -1 ? -1 : next % all.length)?.focus();
+}
+
+if (!window.__tumenTab) window.addEventListener("keydown", (window.__tumenTab = tab), true);
+
+// When the card closes that a link has opened, the focus returns to the link.
+function comeBack(root, pick) {
+  let seen = false;
+  let patience = 100;
+  const timer = setInterval(() => {
+    const open = Boolean(document.querySelector(CARD));
+    if (seen && !open) linkTo(root, pick)?.focus({ preventScroll: true });
+    if ((seen && !open) || (!seen && !--patience)) clearInterval(timer);
+    seen ||= open;
+  }, 100);
 }
 
 // What a reader folded away stays so for this visit; the first time it is open where there is room.
@@ -41,12 +91,6 @@ function remember(fold) {
   const kept = sessionStorage.getItem(key);
   fold.open = kept ? kept === "open" : innerWidth >= Number(fold.dataset.openFrom);
   fold.ontoggle = () => sessionStorage.setItem(key, fold.open ? "open" : "closed");
-}
-
-function skip() {
-  const main = document.querySelector("main, [data-testid=stMain]");
-  main.tabIndex = -1;
-  main.focus();
 }
 
 export default function (component) {
@@ -59,11 +103,6 @@ export default function (component) {
     root.getRootNode().host?.setAttribute("data-filled", ""); // frame.css shows what stands below
   }
   root.onclick = (event) => {
-    if (event.target.closest("[data-skip]")) {
-      event.preventDefault();
-      skip();
-      return;
-    }
     const button = event.target.closest("[data-copy], [data-copy-path]");
     if (button) {
       copy(wording(button)).then(() => {
@@ -78,6 +117,7 @@ export default function (component) {
     const link = event.target.closest("[data-pick]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
+    if (!root.getRootNode().host?.closest("[role=dialog]")) comeBack(root, link.dataset.pick);
     setTriggerValue("pick", link.dataset.pick);
   };
 }
