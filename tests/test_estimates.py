@@ -21,7 +21,7 @@ MUST_SHOW = [
     ("prk-rus-artillery-shells", "2023-11-01", "ROK National Intelligence Service", 1e6, None),
     ("prk-rus-munitions-containers", "2024-02-26", "ROK Defence Minister Shin Won-sik", 6700, None),
     ("prk-rus-152mm-shells", "2024-02-26", "ROK Defence Minister Shin Won-sik", None, 3e6),
-    ("prk-rus-122mm-shells", "2024-02-26", "ROK Defence Minister Shin Won-sik", None, 5e5),
+    ("prk-rus-122mm-rockets", "2024-02-26", "ROK Defence Minister Shin Won-sik", 5e5, None),
     ("prk-rus-munitions-containers", "2024-02-23", "US Department of State", 10_000, None),
     ("prk-rus-artillery-shells", "2024-02-25", "President of Ukraine (Zelensky)", 1.5e6, None),
     ("prk-rus-artillery-shells", "2024-02-26", "Ukrainian military intelligence (Skibitskyi)", 1.5e6, None),
