@@ -91,8 +91,11 @@ def test_the_other_records_are_labelled_as_made_up_and_have_no_mistake(other: Re
         assert rows and all("made up" in row for row in rows), table
 
 
-@pytest.mark.parametrize("query", [{}, TURNED, ONE, RECORD], ids=str)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [*((page, query) for page in PAGES for query in ({}, TURNED)), ("map", ONE), ("record", RECORD)],
+    ids=str,
+)
 @pytest.mark.usefixtures("on_other")
 def test_no_page_shows_anything_of_ours(page: str, query: dict[str, str], ours: frozenset[str]) -> None:
     seen = look(page, query)
@@ -111,7 +114,7 @@ def test_no_section_of_method_shows_anything_of_ours(section: str, ours: frozens
     assert traces(text, ours) == set()
 
 
-@pytest.mark.parametrize("table", [*NAMED, "corrections", "changes", "versions", "countries", "phases"])
+@pytest.mark.parametrize("table", ["assertions", "corrections", "changes", "versions", "countries"])
 @pytest.mark.usefixtures("on_other")
 def test_every_table_is_listed(table: str, other: Records) -> None:
     seen = look("records", {"table": table})
@@ -121,7 +124,7 @@ def test_every_table_is_listed(table: str, other: Records) -> None:
 @pytest.mark.usefixtures("on_other")
 def test_the_map_draws_the_flows_of_countries_that_no_atlas_has() -> None:
     seen = look("map")
-    assert "transfer:xxa-xxb-war-lamps" in seen.picks
+    assert {"flow:XXA>XXB:lamps", "place:saltmouth"} <= seen.picks
     assert any("XXC" in pick for pick in seen.picks)
 
 
