@@ -12,6 +12,7 @@ from tumen import forecasts, wording
 from tumen.desk import Desk, Row
 from tumen.query import Query, Reader, ignored, spellings
 from tumen.records import Records
+from tumen.templates import in_reading_order
 from tumen.view import listed
 
 PER_PAGE = 24
@@ -169,6 +170,7 @@ def _tile(desk: Desk, row: Row, words: list[str]) -> Row:
 
 def marked(text: str, words: Iterable[str]) -> Markup:
     """The text, escaped, with each occurrence of the (folded) words in <mark>."""
+    text = in_reading_order(text)
     hit = [False] * len(text)
     plain, origin = _aligned(text)
     for word in words:

@@ -23,7 +23,7 @@ def environment() -> Environment:
         loader=PackageLoader("tumen", "html"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_in_reading_order,
+        finalize=_finalized,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -38,9 +38,14 @@ def environment() -> Environment:
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
-def _in_reading_order(value: Any) -> Any:
-    """Drop invisible turning signs from a text of the data; leave our own markup alone."""
-    return value.translate(TURNING) if isinstance(value, str) and not isinstance(value, Markup) else value
+def _finalized(value: Any) -> Any:
+    """A text of the data in reading order; our own markup is left alone."""
+    return in_reading_order(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def in_reading_order(text: str) -> str:
+    """Drop invisible turning signs from a text of the data."""
+    return text.translate(TURNING)
 
 
 def safe_url(url: str) -> str:

@@ -32,14 +32,21 @@ class Store:
     def current(self) -> Records:
         """The newest good records.
 
+        While one visitor's request looks at changed files, all others get what was good before.
+
         Raises BadData only if there have never been good ones.
         """
-        with self._lock:
-            if self.good is None or time.monotonic() - self._looked > LOOK_EVERY:
-                self._look()
-        if self.good is None:
+        good = self.good
+        if self._lock.acquire(blocking=good is None):
+            try:
+                if self.good is None or time.monotonic() - self._looked > LOOK_EVERY:
+                    self._look()
+                good = self.good
+            finally:
+                self._lock.release()
+        if good is None:
             raise BadData(self.report or check.check(self.directory))
-        return self.good
+        return good
 
     def _look(self) -> None:
         self._looked = time.monotonic()
