@@ -74,13 +74,14 @@ def _table(records: Records, selection: Selection, name: str, rows: int) -> File
 
 
 def _layers(records: Records, selection: Selection) -> Iterator[File]:
+    places = tables.rows_in(records, selection)["places"]
     counts = {
         "flows": ("Flows between countries", len(flows.flows(records, selection))),
         "routes": ("Routes, leg by leg", len(flows.legs(records, selection))),
-        "places": ("Places", len(flows.places(records, selection))),
+        "places": ("Places", len(places)),
     }
-    for name, (title, rows) in counts.items():
-        yield File(title, rows, [("GeoJSON", f"/api/{name}.geojson{_query(selection)}")])
+    for name, (title, count) in counts.items():
+        yield File(title, count, [("GeoJSON", f"/api/{name}.geojson{_query(selection)}")])
 
 
 def _query(selection: Selection) -> str:

@@ -6,11 +6,11 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from tumen import cite, takeaway, view
-from tumen.app import address, briefing
+from tumen.app import address, briefing, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.cite import items
-from tumen.export import calls
+from tumen.export import bundle, calls, download
 from tumen.records import Records
 from tumen.templates import render
 from tumen.view import Selection
@@ -33,9 +33,24 @@ def _opened(records: Records, selection: Selection) -> None:
     if part == "brief":
         briefing.panel(records, selection)
         return
-    prose(render("take.html", part=part, **PARTS[part](records, selection)), key="take", on_pick=pick)
+    own = store.trial() is not None
+    values = PARTS[part](records, selection)
+    prose(render("take.html", part=part, own=own, **values), key="take", on_pick=pick)
     if part == "calls":
         _code(selection)
+    elif part == "data" and own:
+        _own_file(records, selection)
+
+
+def _own_file(records: Records, selection: Selection) -> None:
+    """The whole view with the visitor's own rows, made here: no address of the server knows them."""
+    st.download_button(
+        "Everything in this view (zip)",
+        lambda: bundle.zipped(records, selection, here(), date.today()),
+        file_name=download.file_name(selection.view, "view", "zip"),
+        mime="application/zip",
+        type="primary",
+    )
 
 
 def _part() -> str:
