@@ -53,7 +53,9 @@ def legend() -> list[dict[str, object]]:
 
 
 colours = frame.colours()
-frame.title("What did each side give, and what did it get?", exchange.headline(records, found, pair))
+frame.title(
+    "What did each side give, and what did it get?", exchange.headline(records, found, pair, selection.view)
+)
 shown(
     "exchange.html",
     "picture",
@@ -76,6 +78,7 @@ chart(
                 width=width,
                 names=exchange.names(records, found, pair),
                 as_of=as_of,
+                leads=exchange.leads(found, pair),
             )
             for width in WIDTHS
         },
@@ -97,7 +100,7 @@ shown(
 shown(
     "exchange_ladder.html",
     "ladder",
-    climbs=climb.climbs(records, found, as_of),
+    climbs=climb.climbs(records, found, selection.view),
     rungs=ladder.RUNGS,
     rules=ladder.RULES,
     apart=exchange.apart,

@@ -44,6 +44,7 @@ def draw(pair: known.Comparison, colours: dict[str, object]) -> dict[int, dict[s
             names=known.band_labels(records),
             palette=colours,
             width=width,
+            leads=known.leads(pair, selection.view),
         )
         for width in WIDTHS
     }
@@ -104,6 +105,7 @@ def shown() -> None:
             graded=known.graded(records, pair, found),
             contested=known.contested(records, pair, found),
             revised=known.revised(records, pair, found),
+            **known.places(pair),
         ),
         key="days",
         on_pick=pick,

@@ -12,7 +12,7 @@ from tumen.app.prose import prose
 from tumen.figures import map as drawing
 from tumen.geography import BORDER_POLICY
 from tumen.templates import render
-from tumen.view import Selection
+from tumen.view import Selection, rows_ref
 
 NARROW = {"eurasia": 1.38, "globe": 1.0}  # width over height on a phone; the close views stand upright
 VIEWS = {name: view.title for name, view in drawing.VIEWS.items()}
@@ -72,7 +72,10 @@ prose(
         dashes={"solid": "", "longdash": "9 4", "dash": "6 4", "dot": "2 3", "": ""},
         policy=BORDER_POLICY,
         basis=flows.within(records, selection),
-        summary=wording.plural(len(selection.transfers), "transfer"),
+        summary=(
+            wording.plural(len(selection.transfers), "transfer"),
+            rows_ref(selection.view, "transfers"),
+        ),
     ),
     key="flows",
     on_pick=pick,

@@ -3,7 +3,7 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from tumen import bias, method
+from tumen import bias, method, view
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
@@ -16,7 +16,7 @@ WIDTHS = (320, 620)  # names above the bars, or beside them
 
 records, selection = frame.scene()
 found = bias.bias(records, selection)
-frame.title(QUESTION, bias.headline(found))
+frame.title(QUESTION, bias.headline(found, selection.view))
 chosen = frame.choice("section", "Section", dict(method.SECTIONS), method.DEFAULT)
 
 
@@ -37,10 +37,8 @@ def section_url(section: str) -> str:
 sections = method.shown(chosen)
 if "bias" in sections and found.months:
     colours = frame.colours()
-    picks = {
-        voice.code: f"page:{method.rows_ref(selection.view, 'assertions', f'by_country={voice.code}')}"
-        for voice in found.countries
-    }
+    searches = method.band_searches(found)
+    picks = {code: view.rows_ref(selection.view, "assertions", q) for code, q in searches.items()}
     chart(
         records.once(
             ("bias chart", selection.view, colours["background"]),

@@ -11,6 +11,7 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.figures import timeline as drawing
 from tumen.templates import render
+from tumen.view import page_ref
 
 WIDTHS = (340, 620, 980)  # its labels are placed for a width: phone, tablet, desk
 
@@ -21,7 +22,9 @@ if events.empty:
     frame.empty(records, selection, "events")
     st.stop()
 
-frame.title("What happened when, from the Kim–Putin meeting to the treaty?", timeline.headline(events))
+frame.title(
+    "What happened when, from the Kim–Putin meeting to the treaty?", timeline.headline(events, selection.view)
+)
 chosen = frame.choice("range", "Range", timeline.RANGES, default="story")
 
 start, end = timeline.span(chosen, events, selection)
@@ -49,6 +52,7 @@ prose(
     render(
         "timeline.html",
         before=before,
+        everything=page_ref(selection.view, "timeline", range="all"),
         after=after,
         phases=[
             (records.label("phases", p), list(own)) for p, own in groupby(rows, key=lambda e: e["phase"])

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from tumen import geography, wording
+from tumen.desk import Desk
 from tumen.records import Records, rows
-from tumen.view import Selection
+from tumen.told import Part, Told
+from tumen.view import Selection, rows_ref
 
 FLOW = ["origin", "destination", "family"]
 
@@ -67,6 +69,7 @@ def legs(records: Records, selection: Selection) -> pd.DataFrame:
     A leg shows the best evidenced transfer of its route; routes that no transfer uses are left out.
     """
     moved = records["transfers"].loc[selection.transfers].join(selection.states["evidence"])
+    moved["route"] = _routes(records, selection)
     moved = moved[moved["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
     courses = records.once("courses", lambda: geography.legs_with_courses(records["legs"], records["places"]))
     found = courses[courses["route"].isin(moved["route"])].merge(
@@ -88,7 +91,7 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
     Columns: id, name, lon, lat, kind, approximate, record, label.
     """
     moved = records["transfers"].loc[selection.transfers]
-    stops = records["routes"].loc[[r for r in moved["route"].unique() if r], "stops"]
+    stops = records["routes"].loc[[r for r in _routes(records, selection).unique() if r], "stops"]
     named = {*moved["origin_place"], *moved["destination_place"]}.union(*moved["via"], *stops) - {""}
     found = records["places"].loc[sorted(named)].copy()
     found["record"] = "place:" + found["id"]
@@ -99,17 +102,21 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
     return found
 
 
-def headline(records: Records, selection: Selection) -> str:
+def headline(records: Records, selection: Selection) -> Told:
     """The finding of the map: the busiest direction, and how much of it has a documented route."""
     found = flows(records, selection)
     directions = pairs(found)
     origin, destination, most = directions[0]
     ends = f"{records.label('countries', origin)} to {records.label('countries', destination)}"
+    view = selection.view
+    busiest = rows_ref(view, "transfers", f"origin={origin} destination={destination}")
     if len(directions) == 1:
-        return f"{ends}: {wording.plural(most, 'transfer')} on record"
-    routed = within(records, selection)["routed"]
-    share = f"{most} of {len(selection.transfers)}"
-    return f"Most transfers run from {ends} ({share}); for {routed} in all the sources name a route"
+        return Told(f"{ends}: ", (wording.plural(most, "transfer"), busiest), " on record")
+    return Told(
+        f"Most transfers run from {ends} (", (str(most), busiest), " of ",
+        (str(len(selection.transfers)), rows_ref(view, "transfers")), "); for ",
+        within(records, selection)["routed"], " in all the sources name a route",
+    )  # fmt: skip
 
 
 def in_words(records: Records, selection: Selection) -> str:
@@ -153,7 +160,15 @@ def _length(shortest: float, longest: float) -> str:
     return f"{near} km" if near == far else f"{near} to {far} km"
 
 
-def within(records: Records, selection: Selection) -> dict[str, int]:
+def within(records: Records, selection: Selection) -> dict[str, Part]:
     """How many transfers in view are drawn in which way: with a documented route, or country to country."""
-    routed = records["transfers"].loc[selection.transfers, "route"].ne("").sum()
-    return {"routed": int(routed), "schematic": len(selection.transfers) - int(routed)}
+    routed = _routes(records, selection).ne("")
+    ways = {"routed": routed.index[routed], "schematic": routed.index[~routed]}
+    return {way: (str(len(ids)), rows_ref(selection.view, "transfers", ids=ids)) for way, ids in ways.items()}
+
+
+def _routes(records: Records, selection: Selection) -> pd.Series:
+    """The route of each transfer in view, '' where none was public by its day."""
+    route = records["transfers"].loc[selection.transfers, "route"]
+    public = Desk(records, selection.view.as_of).public("routes", {*route} - {""})
+    return route.where(route.isin(public), "")

@@ -7,7 +7,8 @@ import pandas as pd
 from tumen import dates, derive, flows, wording
 from tumen.derive import Spread
 from tumen.records import Records, rows
-from tumen.view import Selection
+from tumen.told import Part, Told
+from tumen.view import Selection, View, rows_ref
 
 MOST_FIGURES, MOST_EVENTS, MOST_QUOTES = 4, 7, 2
 COUNTED = (
@@ -21,27 +22,30 @@ COUNTED = (
 )  # measures of how much moved
 
 
-def headline(records: Records, selection: Selection) -> str:
+def headline(records: Records, selection: Selection) -> Told:
     """The finding of the view in one line, computed from its states."""
     state = selection.states
     if len(state) == 1:
         return _single(records, state.iloc[0])
-    shown, contested = int(state["evidence"].ge(4).sum()), int(state["contested"].sum())
-    return (
-        f"{len(state)} transfers on record: {_share(shown)} shown by imagery, records or a physical find, "
-        f"{_share(contested)} denied or doubted by someone"
-    )
+    shown = share(selection.view, int(state["evidence"].ge(4).sum()), "best_evidence>=4")
+    contested = share(selection.view, int(state["contested"].sum()), "contested=True")
+    count = (str(len(state)), rows_ref(selection.view, "transfers"))
+    return Told(
+        count, " transfers on record: ", shown, " shown by imagery, records or a physical find, ",
+        contested, " denied or doubted by someone",
+    )  # fmt: skip
 
 
-def _share(count: int) -> str:
-    return str(count) if count else "none"
+def share(view: View, count: int, q: str) -> Part:
+    """How many of the transfers in view a search finds, and the search; 'none' where it finds none."""
+    return (str(count), rows_ref(view, "transfers", q)) if count else ("none", "")
 
 
-def _single(records: Records, state: pd.Series) -> str:
-    item = records.label("transfers", str(state.name))
+def _single(records: Records, state: pd.Series) -> Told:
+    item = (records.label("transfers", str(state.name)), f"transfer:{state.name}")
     grade = records.label("credibility", str(state["credibility"])).lower()
     step = records.label("evidence", str(state["evidence"])).lower()
-    return f"{item}: {grade}; best evidence so far: {step}"
+    return Told(item, f": {grade}; best evidence so far: {step}")
 
 
 def matrix(records: Records, selection: Selection) -> dict[str, Any]:

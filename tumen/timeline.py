@@ -7,7 +7,8 @@ import pandas as pd
 
 from tumen import dates, wording
 from tumen.records import Records, rows
-from tumen.view import WINDOW, Selection
+from tumen.told import Part, Told
+from tumen.view import WINDOW, Selection, View, rows_ref
 
 USUAL = {"story": (date(2023, 7, 1), date(2024, 12, 31)), "window": (date(2023, 9, 1), date(2024, 7, 5))}
 RANGES = {"story": "July 2023 to December 2024", "window": "The window", "all": "Everything"}
@@ -38,11 +39,19 @@ def span(chosen: str, frame: pd.DataFrame, selection: Selection) -> tuple[date, 
     return view.start or first, view.end or last
 
 
-def headline(frame: pd.DataFrame) -> str:
+def headline(frame: pd.DataFrame, view: View) -> Told:
     """The finding: how many events, and how many between the summit and the treaty."""
     inside, key = int((frame["phase"] == "window").sum()), int((frame["significance"] == 3).sum())
-    told = f", {key} of them key" if key else ""
-    return f"{wording.plural(len(frame), 'event')}, {inside} between the summit and the treaty{told}"
+    told: tuple[str | Part, ...] = (
+        ", ", (str(key), rows_ref(view, "events", "significance=3")), " of them key",
+    )  # fmt: skip
+    return Told(
+        (wording.plural(len(frame), "event"), rows_ref(view, "events")),
+        ", ",
+        (str(inside), rows_ref(view, "events", "phase=window")),
+        " between the summit and the treaty",
+        *(told if key else ()),
+    )
 
 
 def in_words(frame: pd.DataFrame) -> str:
