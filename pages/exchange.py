@@ -56,7 +56,7 @@ def legend(colours: dict[str, object]) -> list[dict[str, object]]:
 
 
 colours = frame.colours()
-finding = exchange.headline(records, found, pair)
+finding = exchange.headline(records, found, pair, selection.view)
 frame.title("What did each side give, and what did it get?", finding)
 shown(
     "exchange.html",
@@ -83,6 +83,7 @@ chart(
                 names=exchange.names(records, found, pair),
                 as_of=as_of,
                 window=story(records).window,
+                leads=exchange.leads(found, pair),
             )
             for width in WIDTHS
         },
@@ -113,7 +114,7 @@ shown(
 shown(
     "exchange_ladder.html",
     "ladder",
-    climbs=climb.climbs(records, found, as_of),
+    climbs=climb.climbs(records, found, selection.view),
     rungs=ladder.RUNGS,
     rules=ladder.RULES,
     apart=exchange.apart,

@@ -14,6 +14,7 @@ from tumen.desk import Desk
 from tumen.figures import estimates as drawing
 from tumen.story import story
 from tumen.templates import render
+from tumen.view import View, rows_ref
 
 QUESTION = "How far do the published numbers disagree?"
 WIDTHS = (340, 620, 980)  # the names beside the marks are placed for a width: phone, tablet, desk
@@ -31,7 +32,7 @@ choice, notes = estimates.understood({"of": address.locals_of("of")}, options, u
 for note in notes:
     st.warning(wording.plain(note), icon=":material/link_off:")
 
-desk = Desk(records, selection.view.as_of)
+desk, whole = Desk(records, selection.view.as_of), View(as_of=selection.view.as_of)
 chosen = estimates.transfers(records, selection, choice)
 told = estimates.figures(records, selection.view.as_of, chosen)
 panels, alone = estimates.split(estimates.panels(records, selection, told))
@@ -105,10 +106,12 @@ prose(
         drawn=sum(len(panel.figures) for panel in drawn),
         of=sum(len(panel.figures) for panel in panels),
         alone=alone,
+        alone_rows=rows_ref(whole, "assertions", ids=[figure.id for figure in alone]),
+        all_rows=rows_ref(whole, "assertions", f"transfer={'|'.join(chosen)} compared>1"),
         told=told,
         cautions=estimates.cautions(records, selection, told),
         remarks=estimates.remarks(records, selection, dict.fromkeys(f.transfer for f in told)),
-        heading=options[choice],
+        heading=options[choice].rsplit(" (", 1)[0],
         tinted=story(records).tinted,
         **values,
     ),

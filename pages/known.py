@@ -50,6 +50,7 @@ def draw(pair: known.Comparison, colours: dict[str, object]) -> dict[int, dict[s
             palette=colours,
             width=width,
             window=stories.story(records).window,
+            leads=known.leads(pair, selection.view),
         )
         for width in WIDTHS
     }
@@ -118,6 +119,7 @@ def shown() -> None:
             graded=known.graded(records, pair, found),
             contested=known.contested(records, pair, found),
             revised=known.revised(records, pair, found),
+            **known.places(pair),
         ),
         key="days",
         on_pick=pick,

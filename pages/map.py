@@ -15,7 +15,7 @@ from tumen.figures.emphasis import emphasised, shows
 from tumen.figures.palette import WEAKER, WEAKEST
 from tumen.geography import BORDER_POLICY
 from tumen.templates import render
-from tumen.view import Selection
+from tumen.view import Selection, rows_ref
 
 NARROW = {"eurasia": 1.38, "globe": 1.0}  # width over height on a phone; the close views stand upright
 ASPECTS = {560: 1.72, 1300: 2.2}  # least width of a wider chart → its width over its height
@@ -94,7 +94,10 @@ prose(
         dashes={"solid": "", WEAKER: "7 3", WEAKEST: "2 4", "dash": "6 4", "dot": "2 3", "": ""},
         policy=BORDER_POLICY,
         basis=flows.within(records, selection),
-        summary=wording.plural(len(selection.transfers), "transfer"),
+        summary=(
+            wording.plural(len(selection.transfers), "transfer"),
+            rows_ref(selection.view, "transfers"),
+        ),
     ),
     key="flows",
     on_pick=pick,

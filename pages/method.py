@@ -3,7 +3,7 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from tumen import bias, captions, method
+from tumen import bias, captions, method, view
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
@@ -17,7 +17,7 @@ WIDTHS = (320, 620)  # names above the bars, or beside them
 
 records, selection = frame.scene()
 found = bias.bias(records, selection)
-finding = bias.headline(found)
+finding = bias.headline(found, selection.view)
 frame.title(QUESTION, finding)
 chosen = frame.choice("section", "Section", dict(method.SECTIONS), method.DEFAULT)
 
@@ -38,10 +38,8 @@ def section_url(section: str) -> str:
 
 sections = method.shown(chosen)
 if "bias" in sections and found.months:
-    picks = {
-        voice.code: f"page:{method.rows_ref(selection.view, 'assertions', f'by_country={voice.code}')}"
-        for voice in found.countries
-    }
+    searches = method.band_searches(found)
+    picks = {code: view.rows_ref(selection.view, "assertions", q) for code, q in searches.items()}
     chart(
         lambda colours: records.once(
             ("bias chart", selection.view, colours["background"]),

@@ -84,7 +84,8 @@ with st.container(horizontal=True, key="records_search", vertical_alignment="bot
     st.text_input(
         "Search in its rows", key="records_q", on_change=changed, args=("q",), width=260,
         placeholder="All words, in any order", icon=":material/search:",
-        help="Case and accents do not matter. A word such as origin=PRK finds that value in that column.",
+        help="Case and accents do not matter. A word such as origin=PRK finds that value in that column; "
+        "origin=PRK|IRN either, first_find= none, first_find!= any; best_evidence>=4 compares.",
     )  # fmt: skip
     st.session_state.records_sort = wanted.sort if wanted.sort in orders else ""
     st.selectbox(

@@ -16,6 +16,7 @@ from tumen.figures import timeline as drawing
 from tumen.figures.emphasis import emphasised, shows
 from tumen.story import story
 from tumen.templates import render
+from tumen.view import page_ref
 
 WIDTHS = (340, 620, 980)  # its labels are placed for a width: phone, tablet, desk
 
@@ -27,7 +28,7 @@ if events.empty:
     st.stop()
 
 told = story(records)
-finding = timeline.headline(told, events)
+finding = timeline.headline(told, events, selection.view)
 frame.title(f"What happened when{told.between}?", finding)
 chosen = frame.choice("range", "Range", timeline.ranges(told), default="story")
 
@@ -83,6 +84,7 @@ prose(
         "timeline.html",
         tinted=told.tinted,
         before=before,
+        everything=page_ref(selection.view, "timeline", range="all"),
         after=after,
         phases=[
             (records.label("phases", p), list(own)) for p, own in groupby(rows, key=lambda e: e["phase"])

@@ -194,6 +194,9 @@ def test_every_number_of_the_page_leads_to_a_record(records: Records, seen: view
             if kind == "pair":
                 assert href == f"?pair={name}"
                 continue
+            if kind == "page":
+                assert href.startswith("/records?") and ("as_of=" in href) == bool(seen.view.as_of)
+                continue
             assert kind in ("transfer", "flow") and href.startswith("/record?record=")
             assert kind == "flow" or name in seen.transfers
             assert ("as_of=" in href) == bool(seen.view.as_of)
@@ -290,7 +293,7 @@ def test_a_thousand_transfers_are_gathered_and_what_is_left_out_is_said(make_rec
     (family,) = exchange.ledger(made, found, pair, None)
     assert family["sides"][0]["more"] == 1000 - exchange.MOST_LINES
     assert exchange.sides(made, found, pair)[0]["undrawn"] == 1000 - exchange.MOST_DOTS
-    assert climb.climbs(made, found, None)["more"] == 1000 - climb.MOST
+    assert climb.climbs(made, found, View())["more"] == 1000 - climb.MOST
     drawn = drawing.figure(
         exchange.reports(made, found, pair), palette=palette(True), width=980,
         names=exchange.names(made, found, pair),
@@ -304,7 +307,7 @@ def test_a_thousand_transfers_are_gathered_and_what_is_left_out_is_said(make_rec
 
 def test_each_transfer_climbs_once_the_proven_ones_first(records: Records, seen: view.Selection) -> None:
     found = exchange.table(records, seen)
-    climbs = climb.climbs(records, found, seen.view.as_of)
+    climbs = climb.climbs(records, found, seen.view)
     rows = [*climbs["shown"], *climbs["others"]]
     assert sorted(row["id"] for row in rows) == sorted(seen.transfers)
     proofs = [

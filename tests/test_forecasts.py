@@ -1,5 +1,6 @@
 """Forecasts: every one has a criterion, the counts are plain counts, and outcomes wait for their day."""
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -168,7 +169,7 @@ def test_the_page_lists_what_is_looked_for_and_counts_all_outcomes(query):
     text = rows()[["text", "context", "foretold"]].agg(" ".join, axis=1).str.casefold()
     own = rows()[text.str.contains(query.get("q", ""))]
     listed = own if "outcome" not in query else own[own["outcome_status"] == query["outcome"]]
-    title = seen.parts["title"]["html"]
+    title = re.sub(r"<[^>]+>", "", seen.parts["title"]["html"])
     entries = seen.html.split('class="fc-group"', 1)[1]
     assert f"{len(own)} forecasts: " in title
     assert all(f'data-pick="quote:{row}"' in entries for row in listed["id"])

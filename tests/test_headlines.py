@@ -7,6 +7,7 @@ import pytest
 
 from tumen import exchange, flows, known, overview, timeline, view
 from tumen.records import Records, load
+from tumen.story import story
 from tumen.view import View
 
 VIEWS = {
@@ -36,11 +37,11 @@ def seen(records: Records, request: pytest.FixtureRequest) -> view.Selection:
 def told(records: Records, seen: view.Selection) -> list[str]:
     found = exchange.table(records, seen)
     events = timeline.events(records, seen)
-    pair = known.compare(records, seen.view, seen.view.as_of or known.DEFAULT, None)
+    pair = known.compare(records, seen.view, seen.view.as_of or story(records).then, None)
     return [
         overview.headline(records, seen),
         flows.headline(records, seen),
-        timeline.headline(events),
+        timeline.headline(story(records), events, seen.view),
         exchange.headline(records, found, exchange.pairs(found)[0]),
         known.headline(pair),
     ]
@@ -69,16 +70,18 @@ def test_the_timeline_counts_what_lies_between_summit_and_treaty(
     records: Records, seen: view.Selection
 ) -> None:
     inside = int((seen.events["phase"] == "window").sum())
-    assert f"{inside} between the summit and the treaty" in timeline.headline(timeline.events(records, seen))
+    assert f"{inside} between the summit and the treaty" in timeline.headline(
+        story(records), timeline.events(records, seen), seen.view
+    )
 
 
 def test_a_busiest_month_is_named_only_if_there_is_one(records: Records) -> None:
     events = timeline.events(records, view.select(records, View()))
     months = events["date"].str[:7].value_counts()
-    assert f"{months.iloc[0]} in " in timeline.headline(events)
+    assert f"{months.iloc[0]} in " in timeline.headline(story(records), events, seen.view)
     even = events.assign(date=[f"2024-{1 + n % 12:02d}-01" for n in range(len(events))])
     even = even.iloc[: len(even) // 12 * 12]
-    assert "alone" not in timeline.headline(even)
+    assert "alone" not in timeline.headline(story(records), even, seen.view)
 
 
 def test_a_day_alone_is_said_without_of(records: Records) -> None:

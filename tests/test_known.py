@@ -235,9 +235,9 @@ def containers(records: Records, day: date) -> tuple[float, float]:
 def test_the_page_shows_the_picture_of_its_day(day: date, words: list[str], unsaid: list[str]) -> None:
     seen = look("known", {"as_of": day.isoformat(), "against": day.isoformat()})
     assert seen.count == plain.count(as_of=day.isoformat())
-    assert f"{seen.count} transfers on record on {day.day}" in seen.html
-    assert all(text in seen.html for text in words)
-    assert not any(text in seen.html for text in unsaid)
+    assert f"{seen.count} transfers on record on {day.day}" in seen.text
+    assert all(text in seen.text for text in words)
+    assert not any(text in seen.text for text in unsaid)
 
 
 # --- the page, the sentence, the stops ----------------------------------------------------------------

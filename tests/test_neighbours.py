@@ -10,6 +10,7 @@ from tumen.figures import timeline as timeline_drawing
 from tumen.figures.emphasis import BACK, emphasised, shows
 from tumen.figures.palette import LIGHT
 from tumen.records import Records, load
+from tumen.story import story
 from tumen.view import View
 
 MISSILES = "transfer:prk-rus-kn23-kn24-missiles"
@@ -73,7 +74,7 @@ def test_the_map_keeps_what_is_marked_and_the_rest_steps_back(records: Records, 
 
 def test_the_timeline_rings_each_marked_event_and_no_other(records: Records) -> None:
     events = timeline.events(records, view.select(records, View()))
-    start, end = timeline.span("story", events, view.select(records, View()))
+    start, end = timeline.span(story(records), "story", events, view.select(records, View()))
     figure = timeline_drawing.figure(events, palette=LIGHT, start=start, end=end, width=980, as_of=None)
     found = neighbours.marked(records, MISSILES)
     assert found

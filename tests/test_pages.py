@@ -61,6 +61,11 @@ class Seen:
         return "\n".join(part.get("html", "") for part in self.parts.values())
 
     @property
+    def text(self) -> str:
+        """All our own texts without their tags."""
+        return " ".join(re.sub(r"<[^>]+>", "", self.html).split())
+
+    @property
     def sentence(self) -> str:
         """The sentence that says what is shown."""
         return " ".join(re.sub(r"<[^>]+>", " ", self.parts["sentence"]["html"]).split())
@@ -219,3 +224,10 @@ def test_everything_is_reset_with_one_click() -> None:
     next(button for button in app.sidebar.button if button.label == "Reset all filters").click().run()
     assert Seen(app).count == plain.count()
     assert app.query_params == {}
+
+
+def test_a_turned_back_period_says_that_it_is_told_with_hindsight() -> None:
+    asked = {"from": "2023-09-01", "to": "2023-10-31"}
+    assert "as known today" in look("overview", {**asked, "as_of": "2023-11-02"}).sentence
+    assert "as known today" not in look("overview", asked).sentence
+    assert "as known today" not in look("overview", {"as_of": "2023-11-02"}).sentence

@@ -12,9 +12,11 @@ import pandas as pd
 
 from tumen import dates, flows, ladder, wording
 from tumen.desk import Desk, referring
+from tumen.overview import share
 from tumen.records import Records
 from tumen.story import Story, story
-from tumen.view import Selection, View, listed
+from tumen.told import Told
+from tumen.view import EVERYTHING, Selection, View, listed, rows_ref
 
 Row = dict[str, Any]
 
@@ -65,7 +67,8 @@ def _table(records: Records, selection: Selection) -> pd.DataFrame:
     ]
     rows = rows.join(state).sort_values(["evidence", "first_reported", "id"], ascending=[False, True, True])
     status = "" if selection.view.as_of else records["transfers"].loc[rows.index, "status"]
-    return rows.assign(group=[group(step) for step in rows["evidence"]], status=status)
+    view = pd.Series([selection.view] * len(rows), index=rows.index, dtype=object)
+    return rows.assign(group=[group(step) for step in rows["evidence"]], status=status, view=view)
 
 
 def group(evidence: int) -> str:
@@ -107,20 +110,28 @@ def between(found: pd.DataFrame, origin: str, destination: str) -> pd.DataFrame:
 # --- the finding ---------------------------------------------------------------------------------
 
 
-def headline(records: Records, found: pd.DataFrame, pair: Pair) -> str:
+def headline(records: Records, found: pd.DataFrame, pair: Pair, view: View = EVERYTHING) -> Told:
     """What is reported most often of either side, and how much of it is shown, in one line."""
     halves = {giver: between(found, giver, taker) for giver, taker in pair.directions}
     told = {giver: own for giver, own in halves.items() if len(own)}
-    shown = [f"{int(own['group'].eq('shown').sum()) or 'none'} of {len(own)}" for own in told.values()]
+    shown = [_shown(own, view) for own in told.values()]
     proofs = f"shown by {GROUPS['shown'][0]}"
     (giver, most), *back = ((giver, _most(records, own)) for giver, own in told.items())
     gift = f"{wording.capital(most)} from {records.label('countries', giver)}"
     if not back:
         noun = "transfer" if len(told[giver]) == 1 else "transfers"
-        return f"{gift}, nothing the other way in this view: {shown[0]} {noun} {proofs}"
+        return Told(f"{gift}, nothing the other way in this view: ", shown[0], f" {noun} {proofs}")
     other, returned = back[0]
     answer = f"{returned} from {records.label('countries', other)}"
-    return f"{gift} against {answer}: {shown[0]} and {shown[1]} transfers {proofs}"
+    return Told(f"{gift} against {answer}: ", shown[0], " and ", shown[1], f" transfers {proofs}")
+
+
+def _shown(own: pd.DataFrame, view: View) -> Told:
+    """'20 of 57': how many transfers of one direction are shown."""
+    ends = f"origin={own['origin'].iloc[0]} destination={own['destination'].iloc[0]}"
+    count = int(own["group"].eq("shown").sum())
+    proven = share(view, count, f"{ends} {STEPS['shown']}")
+    return Told(proven, " of ", (str(len(own)), rows_ref(view, "transfers", ends)))
 
 
 def _most(records: Records, own: pd.DataFrame) -> str:
@@ -184,6 +195,15 @@ def reference(own: pd.DataFrame, origin: str, destination: str, family: str = ""
     if len(own) == 1:
         return f"transfer:{own['id'].iloc[0]}"
     return f"flow:{origin}>{destination}{':' if family else ''}{family}"
+
+
+def listing(own: pd.DataFrame, q: str = "") -> str:
+    """The rows of some transfers of one direction, as a search within it finds them; '' for none."""
+    if own.empty:
+        return ""
+    first = own.iloc[0]
+    ends = f"origin={first['origin']} destination={first['destination']}"
+    return rows_ref(first["view"], "transfers", f"{ends} {q}".strip())
 
 
 def _squares(cell: Row, per: int) -> list[Row]:
@@ -268,6 +288,12 @@ def names(records: Records, found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
     return there, back
 
 
+def leads(found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
+    """What the numbers at the two lanes of the strip rest on."""
+    there, back = (listing(between(found, *direction)) for direction in pair.directions)
+    return there, back
+
+
 # --- the two sides in words ----------------------------------------------------------------------
 
 
@@ -285,8 +311,9 @@ def _side(records: Records, found: pd.DataFrame, origin: str, destination: str) 
         "undrawn": max(0, len(own) - MOST_DOTS),
         "record": reference(own, origin, destination) if len(own) else "",
         "families": _by_family(records, own, origin, destination),
+        "rows": listing(own),
         "groups": [_by_group(own, name, words) for name, (words, _) in GROUPS.items()],
-        "contested": _few(own[own["contested"]]),
+        "contested": _few(own[own["contested"]], "contested=True"),
         "statuses": _by_status(records, own),
     }
 
@@ -307,20 +334,28 @@ def _by_family(records: Records, own: pd.DataFrame, origin: str, destination: st
 def _by_status(records: Records, own: pd.DataFrame) -> list[Row]:
     """The editors' statuses in the order of their table of codes; none on a turned-back day."""
     return [
-        {"label": label, **_few(own[own["status"] == status])}
+        {"label": label, **_few(own[own["status"] == status], f"status={status}")}
         for status, label in records.labels("statuses").items()
         if own["status"].eq(status).any()
     ]
 
 
 def _by_group(own: pd.DataFrame, name: str, words: str) -> Row:
-    return {"id": name, "words": words, **_few(own[own["group"] == name])}
+    return {"id": name, "words": words, **_few(own[own["group"] == name], STEPS[name])}
 
 
-def _few(own: pd.DataFrame, most: int = 3) -> Row:
-    """How many, and the first of them by name."""
+STEPS: Mapping[str, str] = {  # group → the search that finds it
+    "shown": "best_evidence>=4",
+    "assessed": "best_evidence=3",
+    "reported": "best_evidence<3",
+}
+
+
+def _few(own: pd.DataFrame, q: str, most: int = 3) -> Row:
+    """How many, the first of them by name, and all of them as rows that a search finds."""
     head = own.head(most)
-    return {"count": len(own), "named": list(zip(head["id"], head["item"], strict=True))}
+    named = list(zip(head["id"], head["item"], strict=True))
+    return {"count": len(own), "named": named, "rows": listing(own, q)}
 
 
 # --- the ledger ----------------------------------------------------------------------------------
@@ -420,6 +455,7 @@ def _half(
         "first": {"day": days.iloc[0].date(), "transfer": days.index[0]},
         "half": {"day": _middle(days).date(), "transfer": _middle_id(days)},
         "started": len(starts),
+        "starts": rows_ref(own["view"].iloc[0], "transfers", ids=starts.index),
         "start": None,
     }
     if len(starts):

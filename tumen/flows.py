@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from tumen import geography, wording
+from tumen.desk import Desk
 from tumen.records import Records, rows
-from tumen.view import Selection
+from tumen.told import Part, Told
+from tumen.view import Selection, rows_ref
 
 FLOW = ["origin", "destination", "family"]
 
@@ -67,6 +69,7 @@ def legs(records: Records, selection: Selection) -> pd.DataFrame:
     A leg shows the best evidenced transfer of its route; routes that no transfer uses are left out.
     """
     moved = records["transfers"].loc[selection.transfers].join(selection.states["evidence"])
+    moved["route"] = _routes(records, selection)
     moved = moved[moved["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
     courses = records.once("courses", lambda: geography.legs_with_courses(records["legs"], records["places"]))
     found = courses[courses["route"].isin(moved["route"])].merge(
@@ -88,7 +91,7 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
     Columns: id, name, lon, lat, kind, approximate, record, label.
     """
     moved = records["transfers"].loc[selection.transfers]
-    stops = records["routes"].loc[[r for r in moved["route"].unique() if r], "stops"]
+    stops = records["routes"].loc[[r for r in _routes(records, selection).unique() if r], "stops"]
     named = {*moved["origin_place"], *moved["destination_place"]}.union(*moved["via"], *stops) - {""}
     found = records["places"].loc[sorted(named)].copy()
     found["record"] = "place:" + found["id"]
@@ -99,23 +102,34 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
     return found
 
 
-def headline(records: Records, selection: Selection) -> str:
+def headline(records: Records, selection: Selection) -> Told:
     """The finding of the map: the busiest pair or direction, and how many routes the sources name."""
-    directions = pairs(flows(records, selection))
+    view, directions = selection.view, pairs(flows(records, selection))
     origin, destination, _ = directions[0]
     one, other = (records.label("countries", country) for country in (origin, destination))
     both = [count for *ends, count in directions if {*ends} == {origin, destination}]
     between, total = sum(both), len(selection.transfers)
     ends = f"between {one} and {other}" if len(both) > 1 else f"from {one} to {other}"
-    whole = wording.plural(total, "transfer")
-    share = whole if between == total else f"{between} of {whole} {'runs' if between == 1 else 'run'}"
-    return f"{share} {ends}; {_routed(within(records, selection)['routed'], total)}"
+    search = f"origin={origin} destination={destination}"
+    if len(both) > 1:
+        search = f"origin={origin}|{destination} destination={origin}|{destination}"
+    whole = (wording.plural(total, "transfer"), rows_ref(view, "transfers"))
+    share = Told(whole)
+    if between != total:
+        busiest = (str(between), rows_ref(view, "transfers", search))
+        share = Told(busiest, " of ", whole, " runs" if between == 1 else " run")
+    return Told(share, f" {ends}; ", _routed(within(records, selection)["routed"], total))
 
 
-def _routed(count: int, total: int) -> str:
+def _routed(routed: Part, total: int) -> Told:
+    count = int(routed[0]) if routed[0].isdigit() else 0
     if not count:
-        return "no source names a route"
-    return f"sources name {'its route' if total == 1 else f'the route of {count}'}"
+        return Told("no source names a route")
+    return (
+        Told("sources name ", ("its route", routed[1]))
+        if total == 1
+        else Told("sources name the route of ", routed)
+    )
 
 
 def in_words(records: Records, selection: Selection) -> str:
@@ -159,7 +173,15 @@ def _length(shortest: float, longest: float) -> str:
     return f"{near} km" if near == far else f"{near} to {far} km"
 
 
-def within(records: Records, selection: Selection) -> dict[str, int]:
+def within(records: Records, selection: Selection) -> dict[str, Part]:
     """How many transfers in view are drawn in which way: with a documented route, or country to country."""
-    routed = records["transfers"].loc[selection.transfers, "route"].ne("").sum()
-    return {"routed": int(routed), "schematic": len(selection.transfers) - int(routed)}
+    routed = _routes(records, selection).ne("")
+    ways = {"routed": routed.index[routed], "schematic": routed.index[~routed]}
+    return {way: (str(len(ids)), rows_ref(selection.view, "transfers", ids=ids)) for way, ids in ways.items()}
+
+
+def _routes(records: Records, selection: Selection) -> pd.Series:
+    """The route of each transfer in view, '' where none was public by its day."""
+    route = records["transfers"].loc[selection.transfers, "route"]
+    public = Desk(records, selection.view.as_of).public("routes", {*route} - {""})
+    return route.where(route.isin(public), "")

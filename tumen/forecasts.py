@@ -15,7 +15,7 @@ from tumen import dates, wording
 from tumen.desk import Desk, Row
 from tumen.records import Records
 from tumen.story import story
-from tumen.view import listed
+from tumen.told import Refer, Told, listed, nowhere
 
 OPEN, LATE, VOID = "open", "not-by-2024-end", "not-checkable"
 JUDGED = ("happened", "partly", LATE, "contradicted")
@@ -104,10 +104,19 @@ def counts(found: pd.DataFrame) -> dict[str, int]:
     return {code: int(found["verdict"].eq(code).sum()) for code in OUTCOMES}
 
 
-def headline(desk: Desk, found: pd.DataFrame) -> str:
-    """The finding: '32 forecasts: 12 borne out, 7 partly, 4 contradicted, 2 cannot be checked'."""
-    parts = [f"{n} {outcome_words(desk, code)}" for code, n in counts(found).items() if n]
-    return f"{wording.plural(len(found), 'forecast')}: {listed(parts)}" if parts else "No forecasts"
+def headline(desk: Desk, found: pd.DataFrame, refer: Refer = nowhere) -> Told:
+    """The finding: '32 forecasts: 12 borne out, 7 partly, 4 contradicted, 2 cannot be checked'.
+
+    `refer` says where the forecasts of an outcome are listed.
+    """
+    parts = [
+        Told((str(n), refer(outcome=code)), f" {outcome_words(desk, code)}")
+        for code, n in counts(found).items()
+        if n
+    ]
+    if not parts:
+        return Told("No forecasts")
+    return Told((wording.plural(len(found), "forecast"), refer(outcome="")), ": ", listed(parts))
 
 
 def outcome_words(desk: Desk, code: str) -> str:

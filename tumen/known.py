@@ -4,7 +4,7 @@ Everything follows from the days on which assertions, events and quotes became p
 on a day as the view of that day counts it (`view.select`), so every number here is one of that view too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from tumen.desk import Desk, Row
 from tumen.query import Reader
 from tumen.records import CLAIMS, DENIALS, Records, rows
 from tumen.story import story
-from tumen.view import Selection, View, listed, select, to_query
+from tumen.told import Part, Told
+from tumen.view import Selection, View, listed, rows_ref, select, to_query
 
 LANES = ("disclosures-statements", "sanctions-un", "meetings-treaties")  # of the events that make a stop
 MOST_STOPS, PER_MONTH = 30, 3
@@ -336,22 +337,62 @@ def sides(records: Records, pair: Comparison, as_of: date | None) -> tuple[Side,
     return earlier, later
 
 
-def headline(pair: Comparison) -> str:
+def headline(pair: Comparison) -> Told:
     """How much was on record on either day, and how much of it was shown."""
-    then, now = (selection.states["evidence"] for selection in (pair.earlier, pair.later))
     day = f"on {dates.day_words(pair.days[0])}"
-    shown = f"{then.ge(4).sum() or 'none'} shown by imagery, records or a find"
-    if pair.same or then.empty:
-        known = f"{wording.plural(len(then), 'transfer')} on record {day}, {shown}"
-        return known if pair.same else f"Nothing was public {day}; {_by_now(pair, len(now))}"
-    return f"{wording.plural(len(then), 'transfer')} on record {day}, {shown}; {_by_now(pair, len(now))}"
+    count, shown = _on_record(pair.earlier)
+    words = " transfer" if len(pair.earlier.states) == 1 else " transfers"
+    known = Told(count, f"{words} on record {day}, ", shown, " shown by imagery, records or a find")
+    if pair.same:
+        return known
+    if pair.earlier.states.empty:
+        return Told(f"Nothing was public {day}; ", _by_now(pair))
+    return Told(known, "; ", _by_now(pair))
 
 
-def _by_now(pair: Comparison, count: int) -> str:
+def _on_record(selection: Selection) -> tuple[Part, Part]:
+    """How many transfers are on record, and how many of them are shown, each with its rows."""
+    states = selection.states
+    shown = overview.share(selection.view, int(states["evidence"].ge(4).sum()), "best_evidence>=4")
+    return (str(len(states)), rows_ref(selection.view, "transfers")), shown
+
+
+def _by_now(pair: Comparison) -> Told:
     later = pair.days[1]
-    when = f"by {dates.day_words(later)}" if later else "today"
-    shown = int(pair.later.states["evidence"].ge(4).sum())
-    return f"{when} it is {count} and {shown or 'none'}"
+    count, shown = _on_record(pair.later)
+    return Told(f"{f'by {dates.day_words(later)}' if later else 'today'} it is ", count, " and ", shown)
+
+
+def places(pair: Comparison) -> dict[str, Callable[..., str]]:
+    """What the counts of changes rest on: `after` for rows that a search finds, `listing` for lines shown."""
+    later, day = pair.later.view, pair.days[0]
+
+    def listing(lines: Sequence[Row]) -> str:
+        return rows_ref(View(as_of=later.as_of), "transfers", ids=[line["id"] for line in lines])
+
+    return {
+        "after": lambda table, q="": rows_ref(later, table, f"{q} known>{day}".strip()),
+        "listing": listing,
+        "figures_of": lambda lines: rows_ref(
+            View(as_of=later.as_of), "assertions", ids=[line["assertion"] for line in lines]
+        ),
+    }
+
+
+BAND_SEARCH: Mapping[str, str] = {  # band → the search for the transfers that stand in it
+    "find": "best_evidence=5",
+    "records": "best_evidence=4",
+    "assessed": "best_evidence=3",
+    "reported": "best_evidence<3",
+}
+
+
+def leads(pair: Comparison, view: View) -> dict[str, str]:
+    """What the counts written into the picture rest on: by band as of today, and for either day."""
+    today = replace(view, as_of=None)
+    days = {"then": pair.earlier.view, "now": pair.later.view}
+    bands = {band: rows_ref(today, "transfers", q) for band, q in BAND_SEARCH.items()}
+    return bands | {name: rows_ref(own, "transfers") for name, own in days.items()}
 
 
 def counts(pair: tuple[Side, Side]) -> list[Row]:

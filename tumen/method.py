@@ -52,9 +52,7 @@ def content(section: str, records: Records, selection: Selection, today: date) -
 
 def rows_ref(chosen: View, table: str, q: str = "", sort: str = "") -> str:
     """Page and query that list the rows of a table in a view: 'records?table=…'."""
-    query = {"table": table, "q": q, "sort": sort}
-    own = {name: [value] for name, value in query.items() if value}
-    return f"records?{urlencode({**view.to_query(chosen), **own}, doseq=True)}"
+    return view.rows_ref(chosen, table, q, sort).removeprefix("page:")
 
 
 # --- who speaks ----------------------------------------------------------------------------------
@@ -78,6 +76,9 @@ def _bias(desk: Desk, selection: Selection) -> Row:
         "of_family": of_family,
         "busiest": _busiest(found),
         "months": _month_table(found),
+        "undrawn": f"date<{found.months[0]}" if found.months else "",
+        "in_window": f"known>={view.WINDOW[0]} known<={view.WINDOW[1]}",
+        "states": f"actor_kind={'|'.join(bias.STATE)}",
         "others": len(found.countries) - len([band for band in found.bands if band.voice.code]),
         "stances": [(stance, desk.label("stances", stance)) for stance in bias.STANCES],
         "story": story(desk.records),
@@ -85,10 +86,25 @@ def _bias(desk: Desk, selection: Selection) -> Row:
     }
 
 
+def band_searches(found: bias.Bias) -> dict[str, str]:
+    """Band of the chart ('' for the others together) → the search for what it says."""
+    alone = [band.voice.code for band in found.bands if band.voice.code]
+    own = {code: f"by_country={code}" for code in alone}
+    return own | {"": f"by_country!={'|'.join(alone)}"}
+
+
 def _month_table(found: bias.Bias) -> list[Row]:
-    """The chart as a table: for each month what each band says in all."""
+    """The chart as a table: for each month what each band says in all, and the searches that find it."""
+    searches = band_searches(found)
+    by = [searches[band.voice.code] for band in found.bands]
     return [
-        {"month": month, "counts": counts, "total": sum(counts)}
+        {
+            "month": month,
+            "counts": counts,
+            "total": sum(counts),
+            "all": (days := bias.month_search(month)),
+            "spoken": [f"{who} {days}" for who in by],
+        }
         for month in found.months
         for counts in [[sum(band.months.get(month, ())) for band in found.bands]]
     ]

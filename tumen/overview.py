@@ -11,7 +11,8 @@ from tumen import dates, derive, estimates, flows, wording
 from tumen.derive import Spread
 from tumen.records import Records, rows
 from tumen.story import story
-from tumen.view import Selection, View, select, to_query
+from tumen.told import Part, Told
+from tumen.view import Selection, View, rows_ref, select, to_query
 
 MOST_FIGURES, MOST_EVENTS, MOST_QUOTES = 4, 7, 2
 DEPARTURE = "2023-09-17-drone-gifts"  # the event of Kim's last day in Russia
@@ -26,27 +27,37 @@ COUNTED = (
 )  # measures of how much moved
 
 
-def headline(records: Records, selection: Selection) -> str:
+def headline(records: Records, selection: Selection) -> Told:
     """The finding of the view in one line, computed from its states."""
     state = selection.states
     if len(state) == 1:
         return _single(records, state.iloc[0])
-    shown, contested = int(state["evidence"].ge(4).sum()), int(state["contested"].sum())
-    return (
-        f"{len(state)} transfers on record: {_share(shown, len(state))} shown by imagery, records or a find, "
-        f"{_share(contested, len(state))} denied or doubted by someone"
+    proven = _all_or(
+        len(state), share(selection.view, int(state["evidence"].ge(4).sum()), "best_evidence>=4")
     )
+    disputed = _all_or(len(state), share(selection.view, int(state["contested"].sum()), "contested=True"))
+    count = (str(len(state)), rows_ref(selection.view, "transfers"))
+    return Told(
+        count, " transfers on record: ", proven, " shown by imagery, records or a find, ",
+        disputed, " denied or doubted by someone",
+    )  # fmt: skip
 
 
-def _share(count: int, of: int) -> str:
-    return "all" if count == of else str(count) if count else "none"
+def _all_or(of: int, found: Part) -> Part:
+    """'all' instead of a number that is all of them."""
+    return ("all", found[1]) if found[0] == str(of) else found
 
 
-def _single(records: Records, state: pd.Series) -> str:
-    item = records.label("transfers", str(state.name))
+def share(view: View, count: int, q: str) -> Part:
+    """How many of the transfers in view a search finds, and the search; 'none' where it finds none."""
+    return (str(count), rows_ref(view, "transfers", q)) if count else ("none", "")
+
+
+def _single(records: Records, state: pd.Series) -> Told:
+    item = (records.label("transfers", str(state.name)), f"transfer:{state.name}")
     grade = records.label("credibility", str(state["credibility"])).lower()
     step = records.label("evidence", str(state["evidence"])).lower()
-    return f"{item}: {grade}; best evidence so far: {step}"
+    return Told(item, f": {grade}; best evidence so far: {step}")
 
 
 def matrix(records: Records, selection: Selection) -> dict[str, Any]:

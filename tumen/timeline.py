@@ -9,7 +9,8 @@ import pandas as pd
 from tumen import dates, wording
 from tumen.records import Records, rows
 from tumen.story import Story
-from tumen.view import Selection
+from tumen.told import Told
+from tumen.view import Selection, View, rows_ref
 
 AIR = timedelta(days=14)  # around the window
 BUSY = 3  # events in a month from which it is worth naming
@@ -46,16 +47,20 @@ def span(told: Story, chosen: str, frame: pd.DataFrame, selection: Selection) ->
     return view.start or first, view.end or last
 
 
-def headline(story: Story, frame: pd.DataFrame) -> str:
+def headline(story: Story, frame: pd.DataFrame, view: View) -> Told:
     """The finding: how many events, how many of them in the window, and the busiest month."""
     inside = int((frame["phase"] == "window").sum())
-    named = f"between {story.opening} and {story.closing}" if story.between else "in the window"
-    told = f"{wording.plural(len(frame), 'event')}, {inside or 'none'} {named}"
+    named = f" between {story.opening} and {story.closing}" if story.between else " in the window"
+    whole = (wording.plural(len(frame), "event"), rows_ref(view, "events"))
+    part = (str(inside), rows_ref(view, "events", "phase=window")) if inside else ("none", "")
+    told = Told(whole, ", ", part, named)
     months = frame["date"].str[:7].value_counts()
     busiest = months.index[months == months.max()]
     if len(busiest) > 1 or len(busiest[0]) < 7 or months.max() < BUSY:
         return told
-    return f"{told}; {months.max()} in {dates.words(busiest[0])} alone"
+    ids = frame.index[frame["date"].str[:7] == busiest[0]]
+    most = (str(months.max()), rows_ref(view, "events", ids=ids))
+    return Told(told, "; ", most, f" in {dates.words(busiest[0])} alone")
 
 
 def in_words(frame: pd.DataFrame) -> str:

@@ -1,12 +1,13 @@
 """The record card on the screen: in a dialog over any page, or whole on the record's own page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import cards, neighbours, query, wording
+from tumen import cards, neighbours, query, view, wording
 from tumen.app import address, picks
 from tumen.app.prose import prose
 from tumen.records import Records
@@ -41,7 +42,9 @@ def page(records: Records, reference: str) -> None:
 
 def _show(records: Records, reference: str, level: int, on_pick: Callable[[str | None], None]) -> None:
     kind, record = cards.split(reference)
-    html = cards.card(records, kind, record, address.view().as_of, level=level, today=date.today())
+    now = address.view()
+    shown = None if replace(now, as_of=None).is_default else frozenset(view.select(records, now).transfers)
+    html = cards.card(records, kind, record, now.as_of, level=level, today=date.today(), shown=shown)
     prose(html, key="card", on_pick=on_pick)
     _neighbours(reference, kind, on_pick)
 

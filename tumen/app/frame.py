@@ -19,6 +19,7 @@ from tumen.neighbours import Marked
 from tumen.query import DAYS
 from tumen.records import Records, rows
 from tumen.templates import render
+from tumen.told import Part
 from tumen.view import CONTESTED, ROLES, Selection, View
 
 PAGES = (
@@ -263,16 +264,19 @@ def _sentence(records: Records, selection: Selection) -> dict[str, Any]:
         "filtered": selection.view != View(),
         "as_of": selection.view.as_of,
         "undated": _undated(records, selection),
+        "period": bool(selection.view.start or selection.view.end),
         "since": known.since(records, selection),
         "query": urlencode(address.filters_only(), doseq=True),
     }
 
 
-def _undated(records: Records, selection: Selection) -> int:
+def _undated(records: Records, selection: Selection) -> Part | None:
     """How many transfers in view are dated by their first report, if a period is chosen."""
     if not (selection.view.start or selection.view.end):
-        return 0
-    return int((~derive.active(records, selection.states)["dated"]).sum())
+        return None
+    undated = derive.active(records, selection.states)["dated"].eq(False)
+    ids = undated.index[undated]
+    return (str(len(ids)), view.rows_ref(selection.view, "transfers", ids=ids)) if len(ids) else None
 
 
 def title(question: str, finding: str) -> None:

@@ -360,7 +360,7 @@ class _Writer:
             "Timeline",
             figure,
             self.caption(
-                events_told.headline(story(self.records), found),
+                events_told.headline(story(self.records), found, self.selection.view),
                 title,
                 captions.READINGS["timeline"],
                 events=inside,

@@ -67,7 +67,7 @@ def figure(
     layout["shapes"] = [*_window(months, window, palette), *_base_lines(rows, palette)]
     layout["annotations"] = [
         *(_name(row, narrow, palette, picks) for row in rows),
-        *(peak for row in rows for peak in _peaks(row, unit, palette)),
+        *(peak for row in rows for peak in _peaks(row, unit, palette, picks)),
     ]
     return {"data": traces, "layout": layout}
 
@@ -145,11 +145,16 @@ def _name(row: Row, narrow: bool, palette: Palette, picks: Mapping[str, str]) ->
         "text": text,
         "showarrow": False,
         "font": {"size": 13, "color": palette["text"]},
-        **({"captureevents": True, "name": picks[voice.code]} if picks.get(voice.code) else {}),
+        **_leading(picks.get(voice.code)),
     }
 
 
-def _peaks(row: Row, unit: float, palette: Palette) -> Iterator[Drawing]:
+def _leading(pick: str | None) -> Drawing:
+    """What makes a note answer clicks."""
+    return {"captureevents": True, "name": pick} if pick else {}
+
+
+def _peaks(row: Row, unit: float, palette: Palette, picks: Mapping[str, str]) -> Iterator[Drawing]:
     """The number at the end of the longest bar up, and of the longest down."""
     months = [(month, sides(counts)) for month, counts in sorted(row.band.months.items())]
     up, down = _extent(row.band)
@@ -165,6 +170,7 @@ def _peaks(row: Row, unit: float, palette: Palette) -> Iterator[Drawing]:
             "showarrow": False,
             "borderpad": 0,
             "font": {"size": 11, "color": palette["muted"] if sign < 0 else palette["accent"]},
+            **_leading(picks.get(row.band.voice.code)),
         }
 
 

@@ -432,7 +432,8 @@ def _notes(place: Place, height: float, width: float, palette: Palette) -> Itera
         "captureevents": True,
     }
     below = top + len(title) * TITLE * LEADING
-    yield _line(sub, place.left - LEFT, below, SUB, palette["muted"], height, width)
+    counted = _line(sub, place.left - LEFT, below, SUB, palette["muted"], height, width)
+    yield counted | {"name": f"transfer:{place.panel.transfer}", "captureevents": True}
     for name in _names(place):
         yield _name_note(place, name, palette)
 

@@ -37,6 +37,7 @@ def figure(
     names: tuple[str, str],
     as_of: date | None = None,
     window: tuple[date, date] = WINDOW,
+    leads: tuple[str, str] = ("", ""),
 ) -> Figure:
     """Draw transfers at their first report: those with `back` False above the months, the others below.
 
@@ -48,6 +49,7 @@ def figure(
         names: what stands at the upper and at the lower lane.
         as_of: a day to mark with a line.
         window: the days to tint.
+        leads: what a click on either name asks for.
     """
     kept = transfers.sort_values(["evidence", "id"], ascending=[False, True]).head(LIMIT)
     scaled = _scale(kept, as_of, width)
@@ -58,7 +60,7 @@ def figure(
         "layout": _layout(scaled, rises, palette)
         | {
             "shapes": _shapes(scaled, rises, as_of, palette, window),
-            "annotations": _names(names, rises, palette),
+            "annotations": _names(names, leads, rises, palette),
             "meta": {"drawn": len(kept), "of": len(transfers)},
         },
     }
@@ -141,15 +143,18 @@ def _shapes(
     return shapes
 
 
-def _names(names: tuple[str, str], rises: Sequence[float], palette: Palette) -> list[Figure]:
+def _names(
+    names: tuple[str, str], leads: tuple[str, str], rises: Sequence[float], palette: Palette
+) -> list[Figure]:
     places = ((BAND / 2 + rises[0], "top"), (-BAND / 2 - rises[1], "bottom"))
     return [
         {
             "text": f"<b>{plain(name)}</b>",
             "xref": "paper", "x": 0, "y": y, "xanchor": "left", "yanchor": anchor,
             "showarrow": False, "borderpad": 2, "font": {"size": 13, "color": palette["text"]},
+            **({"name": lead, "captureevents": True} if lead else {}),
         }
-        for name, (y, anchor) in zip(names, places, strict=True)
+        for name, lead, (y, anchor) in zip(names, leads, places, strict=True)
     ]  # fmt: skip
 
 

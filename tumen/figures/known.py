@@ -40,6 +40,7 @@ def figure(
     palette: Palette,
     width: float,
     window: tuple[date, date] = WINDOW,
+    leads: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw the bands of a growth on one another, the best evidence lowest.
 
@@ -51,6 +52,7 @@ def figure(
         palette: the colours.
         width: pixels that the chart is wide.
         window: the days to tint.
+        leads: what the written counts lead to: by band, and 'then' and 'now' for the two days.
     """
     narrow = width < NARROW_BELOW
     height = (LOWER if narrow else HEIGHT) - TOP - BOTTOM
@@ -70,8 +72,8 @@ def figure(
         | {
             "shapes": list(_shapes(span, days, palette, window)),
             "annotations": [
-                *_day_notes(daily, span, days, plot, palette),
-                *_band_notes(daily, names, height / (most * 1.04 - floor), narrow, palette),
+                *_day_notes(daily, span, days, plot, palette, leads or {}),
+                *_band_notes(daily, names, height / (most * 1.04 - floor), narrow, palette, leads or {}),
             ],
         },
     }
@@ -165,7 +167,12 @@ def _at(day: date | None, span: tuple[int, int]) -> int:
 
 
 def _day_notes(
-    daily: pd.DataFrame, span: tuple[int, int], days: tuple[date, date | None], plot: float, palette: Palette
+    daily: pd.DataFrame,
+    span: tuple[int, int],
+    days: tuple[date, date | None],
+    plot: float,
+    palette: Palette,
+    leads: Mapping[str, str],
 ) -> list[Figure]:
     """Above each line its day and how many transfers were on record, one above the other if need be."""
     notes = []
@@ -180,12 +187,17 @@ def _day_notes(
         note = {"text": f"<b>{text}</b>", "x": moment(at), "xanchor": anchor, "yref": "paper", "y": 1.02}
         font = {"size": 13, "color": palette["accent"]}
         lift = {"yshift": 17 if row == 0 else 0, "yanchor": "bottom", "showarrow": False, "borderpad": 0}
-        notes.append(note | lift | {"font": font})
+        notes.append(note | lift | {"font": font} | _leading(leads.get("now" if row else "then")))
     return notes
 
 
 def _band_notes(
-    daily: pd.DataFrame, names: Mapping[str, str], per_unit: float, narrow: bool, palette: Palette
+    daily: pd.DataFrame,
+    names: Mapping[str, str],
+    per_unit: float,
+    narrow: bool,
+    palette: Palette,
+    leads: Mapping[str, str],
 ) -> list[Figure]:
     """What each band is, written into its right end where it is high enough."""
     notes, below = [], 0
@@ -198,10 +210,16 @@ def _band_notes(
                     "xref": "paper", "x": 1, "xshift": -8, "xanchor": "right", "y": below + count / 2,
                     "yanchor": "middle", "showarrow": False, "borderpad": 0,
                     "font": {"size": LABEL - narrow, "color": _readable(fill, palette)},
+                    **_leading(leads.get(str(band))),
                 }
             )  # fmt: skip
         below += count
     return notes
+
+
+def _leading(pick: str | None) -> Figure:
+    """What makes a note answer clicks."""
+    return {"name": pick, "captureevents": True} if pick else {}
 
 
 def _readable(fill: str, palette: Palette) -> str:
