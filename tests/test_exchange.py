@@ -212,7 +212,9 @@ def parts(records: Records, selection: view.Selection) -> Iterator[str]:
             "exchange.html", picture=exchange.picture(records, found), groups=exchange.GROUPS,
             chosen=pair.key, **common,
         )  # fmt: skip
-        yield render("exchange_sides.html", sides=exchange.sides(records, found, pair), **common)
+        yield render(
+            "exchange_sides.html", sides=exchange.sides(records, found, pair), tinted="the window", **common
+        )
         yield render(
             "exchange_ledger.html",
             order=exchange.order(records, found, pair, as_of),

@@ -78,10 +78,10 @@ def test_the_timeline_counts_what_lies_between_summit_and_treaty(
 def test_a_busiest_month_is_named_only_if_there_is_one(records: Records) -> None:
     events = timeline.events(records, view.select(records, View()))
     months = events["date"].str[:7].value_counts()
-    assert f"{months.iloc[0]} in " in timeline.headline(story(records), events, seen.view)
+    assert f"{months.iloc[0]} in " in timeline.headline(story(records), events, View())
     even = events.assign(date=[f"2024-{1 + n % 12:02d}-01" for n in range(len(events))])
     even = even.iloc[: len(even) // 12 * 12]
-    assert "alone" not in timeline.headline(story(records), even, seen.view)
+    assert "alone" not in timeline.headline(story(records), even, View())
 
 
 def test_a_day_alone_is_said_without_of(records: Records) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import __version__, derive, known, law, neighbours, view, wording
+from tumen import __version__, browse, derive, known, law, neighbours, view, wording
 from tumen.app import address, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
@@ -355,7 +355,11 @@ def foot(records: Records) -> None:
     """Where the facts come from, under which licence and in which version: on every page."""
     prose(
         render(
-            "foot.html", version=__version__, fingerprint=records.version, sources=len(records["sources"])
+            "foot.html",
+            version=__version__,
+            fingerprint=records.version,
+            sources=len(records["sources"]),
+            licence=browse.package(records).licence,
         ),
         key="foot",
         on_pick=pick,
