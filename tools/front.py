@@ -14,7 +14,7 @@ from urllib.request import urlopen
 from tools.server import HOST, ROOT, free_port
 
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
-TEMPORARY = "/tmp" + "/"
+KEEPS = "/var/cache/nginx/"  # where the configuration lets nginx write
 
 
 def nginx() -> str | None:
@@ -46,7 +46,7 @@ def configured(text: str, ports: Sequence[int], port: int, folder: str) -> str:
     servers = "\n".join(f"        server {HOST}:{each} max_fails=1 fail_timeout=5s;" for each in ports)
     text, found = re.subn(r"(?m)(^ +server tumen-\d.*\n)+", servers + "\n", text)
     text, listens = re.subn(r"listen \d+;", f"listen {HOST}:{port};", text)
-    text = text.replace(TEMPORARY, f"{folder}/").replace("/dev/stdout", f"{folder}/access.log")
+    text = text.replace(KEEPS, f"{folder}/").replace("/dev/stdout", f"{folder}/access.log")
     if found != 1 or listens != 1:
         raise ValueError("deploy/nginx.conf has another shape than this tool knows")
     return text
