@@ -81,8 +81,10 @@ def shoot(page: Page, url: str, picture: Path) -> None:
 
 
 def readme(browser: Browser, url: str) -> None:
-    """The map, without filters, as the README shows it."""
+    """The map, without filters, as the README shows it: whole, with the guide folded away."""
     with a_page(browser, 1440, "light") as page:
+        page.add_init_script("sessionStorage.setItem('tumen-guide', 'closed')")
+        page.set_viewport_size({"width": 1440, "height": 925})
         page.goto(f"{url}/map")
         settled(page)
         page.screenshot(path=ROOT / "docs" / "overview.png")

@@ -11,6 +11,10 @@ pytestmark = pytest.mark.browser
 MISSILES = "transfer:prk-rus-kn23-kn24-missiles"
 FADED = """() => (document.querySelector(".tumen-chart .plot")?.data ?? [])
     .filter(trace => typeof trace.meta === "string").map(trace => trace.opacity ?? 1)"""
+# How far down the page is, and how near and where the map.
+PLACE = """() => { const { scale } = document.querySelector(".st-key-map .plot")._fullLayout.geo.projection;
+    const { center } = document.querySelector(".st-key-map .plot")._fullLayout.geo;
+    return [document.querySelector("[data-testid=stMain]").scrollTop, scale, center.lon, center.lat] }"""
 # What has the focus, looked for through our shadow roots: its words, and the pick that it makes.
 FOCUSED = """() => { let at = document.activeElement;
     while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
@@ -77,6 +81,25 @@ def test_a_card_shows_its_record_on_the_map_and_the_timeline(reader: Reader) -> 
     expect(reader.page.locator(".marked")).to_contain_text("Marked: KN-23/KN-24")
     reader.page.go_forward()
     expect(reader.page.locator(".marked")).to_have_count(0)
+
+
+def test_opening_and_closing_a_card_keeps_zoom_and_place(reader: Reader) -> None:
+    reader.open("/map")
+    plot = reader.page.locator(".st-key-map .plot .geo")
+    plot.hover(position={"x": 300, "y": 200})
+    for _ in range(4):
+        reader.page.mouse.wheel(0, -240)
+    reader.page.wait_for_timeout(600)
+    row = reader.page.locator(".flows td a").nth(8)
+    row.scroll_into_view_if_needed()
+    before = reader.page.evaluate(PLACE)
+    assert before[0] > 0
+    row.click()
+    expect(reader.page.get_by_role("dialog")).to_be_visible()
+    reader.page.keyboard.press("Escape")
+    expect(reader.page.get_by_role("dialog")).to_have_count(0)
+    reader.page.wait_for_function("() => !location.search.includes('record=')")
+    assert reader.page.evaluate(PLACE) == pytest.approx(before, rel=1e-3)
 
 
 def test_from_a_quote_to_its_event_to_its_transfer_and_back(reader: Reader) -> None:
