@@ -326,7 +326,7 @@ def test_any_site_may_read_and_nobody_may_write() -> None:
 
 
 def test_around_streamlit_answers_are_compressed_and_keep_their_headers() -> None:
-    answer = served(WHOLE, "/api/sources.json", accept_encoding="gzip")
+    answer = served(WHOLE, "/api/sources.json", accept_encoding="gzip", host="localhost")
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["x-content-type-options"] == "nosniff"
     plain = gzip.decompress(answer.body)

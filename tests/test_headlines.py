@@ -42,7 +42,7 @@ def told(records: Records, seen: view.Selection) -> list[str]:
         overview.headline(records, seen),
         flows.headline(records, seen),
         timeline.headline(story(records), events, seen.view),
-        exchange.headline(records, found, exchange.pairs(found)[0]),
+        exchange.headline(records, found, exchange.pairs(records, found)[0]),
         known.headline(pair),
     ]
 
@@ -70,7 +70,7 @@ def test_the_timeline_counts_what_lies_between_summit_and_treaty(
     records: Records, seen: view.Selection
 ) -> None:
     inside = int((seen.events["phase"] == "window").sum())
-    assert f"{inside} between the summit and the treaty" in timeline.headline(
+    assert f"{inside} between the Kim–Putin meeting and the treaty" in timeline.headline(
         story(records), timeline.events(records, seen), seen.view
     )
 
