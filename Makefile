@@ -8,10 +8,10 @@ UV ?= uv
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser shots lock clean
+.PHONY: help run test browser shots lock clean bench bench-big
 
 help: ## what can be asked for here
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
 run: .venv/ready ## serve the dashboard on http://localhost:8501, for this machine only
 	@echo "Tumen: http://localhost:$(PORT)   (Ctrl+C ends it)"
@@ -29,6 +29,12 @@ browser: .venv/browser ## find a Chromium for the browser tests, or install one
 shots: .venv/ready .venv/browser ## a picture of every page: narrow and wide, light and dark, in shots/
 	$(BIN)/python -m tools.shots
 
+bench: .venv/ready .venv/browser ## measure speed and bytes beside yardsticks, about five minutes
+	$(BIN)/python -m bench.run --json bench/results/bench.json
+
+bench-big: .venv/ready .venv/browser ## the same, and with a thousand times the data (2 GB of disk and of memory)
+	$(BIN)/python -m bench.run --big .cache/big --json bench/results/bench-big.json
+
 lock: ## pin every dependency again, with hashes (needs uv)
 	@command -v $(UV) > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	$(UV) pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --upgrade \
@@ -36,7 +42,7 @@ lock: ## pin every dependency again, with hashes (needs uv)
 	@! grep -n '://' requirements.txt || { echo "requirements.txt names a host (see above)"; exit 1; }
 
 clean: ## forget the set-up and everything made by tools
-	rm -rf .venv .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist shots
+	rm -rf bench/results .venv .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist shots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Done again whenever the pinned list or the package's own description changes.

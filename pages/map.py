@@ -29,7 +29,7 @@ frame.title("Who sent what to whom, and by which route?", flows.headline(records
 
 def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
     """The map for phones, desks and large screens."""
-    layers = flows.flows(records, shown), flows.legs(records, shown), flows.places(records, shown)
+    layers = flows.drawn(records, shown)
     figures = {}
     for least, aspect in {0: NARROW.get(view, 0.85), **ASPECTS}.items():
         figure = drawing.figure(*layers, palette=colours, view=view, narrow=not least, aspect=aspect)
@@ -60,6 +60,8 @@ def drawn() -> None:
             config={"scrollZoom": True},
         )
     player.caption(shown, month)
+    if left_out := flows.not_drawn(records, shown):
+        st.caption(left_out)
 
 
 drawn()

@@ -42,6 +42,8 @@ chart(
     legend=frame.family_legend(records, selection, colours),
 )
 
+if left_out := timeline.not_listed(events):
+    st.caption(left_out)
 before, after = drawing.outside(events, start, end)
 rows = timeline.table(records, events, selection)
 phases = records.labels("phases")

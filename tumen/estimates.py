@@ -201,7 +201,8 @@ def _choice_words(records: Records, transfer: str, count: int) -> str:
 def _counted(records: Records, selection: Selection) -> dict[str, int]:
     """Transfers in view with figures → how many; the most disputed first, then those with most figures."""
     spreads = derive.spreads(records, selection.view.as_of)
-    counts = {t: sum(s.figures for s in spreads[t]) for t in selection.transfers if t in spreads}
+    sums = spreads.table.groupby("transfer")["figures"].sum()
+    counts = {str(t): int(n) for t, n in sums[sums.index.isin(selection.states.index)].items()}
     order: dict[str, int] = {}
     for transfer, _ in ranked(records, selection.view.as_of):
         order.setdefault(transfer, len(order))
@@ -368,17 +369,17 @@ def ranking(records: Records, selection: Selection) -> dict[str, Any]:
     left_out, agreeing and alone: how many groups hold figures that all agree, and how many one figure.
     """
     as_of, wanted = selection.view.as_of, frozenset(selection.transfers)
+    groups = derive.spreads(records, as_of).table
     several = [pair for pair in ranked(records, as_of) if pair[0] in wanted]
     wide = [pair for pair in several if pair[1].ratio > 1]
     widest = max((spread.ratio for _, spread in wide), default=1.0)
-    spreads = derive.spreads(records, as_of)
     return {
         "rows": [_disagreement(records, as_of, *pair, widest) for pair in wide[:MOST_RANKED]],
         "shown": SHOWN_RANKED,
         "ticks": _ticks(widest),
         "left_out": max(0, len(wide) - MOST_RANKED),
         "agreeing": len(several) - len(wide),
-        "alone": sum(s.figures == 1 for t in wanted if t in spreads for s in spreads[t]),
+        "alone": int((groups["figures"].eq(1) & groups["transfer"].isin(wanted)).sum()),
     }
 
 

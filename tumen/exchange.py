@@ -24,7 +24,9 @@ GROUPS: Mapping[str, tuple[str, int]] = {  # how far a transfer is proven → wo
 }
 SENDERS = ("PRK", "IRN", "CHN")  # the left side of a pair, and the order of pairs
 HUB = "RUS"  # the right side
+MOST_PAIRS = 12  # told apart; the others, with fewer transfers, are found by the filter on countries
 MOST_SQUARES = 40  # in one cell of the picture; beyond, a square stands for several transfers
+MOST_SEARCHES = 200  # for what was not found
 MOST_DOTS = 150  # of one direction in the strip
 MOST_LINES = 24  # of one family and direction in the ledger
 SMALL_PAIR = 2  # a pair with so few transfers is told in words where others have a picture
@@ -60,13 +62,15 @@ def table(records: Records, selection: Selection) -> pd.DataFrame:
 
 
 def _table(records: Records, selection: Selection) -> pd.DataFrame:
-    rows = records["transfers"].loc[selection.transfers, ["id", "origin", "destination", "family", "item"]]
+    rows = flows.moved(records, selection)[["id", "origin", "destination", "family", "item"]]
     state = selection.states[
         ["evidence", "contested", "first_reported", "first_assertion", "credibility", "reliability"]
     ]
-    rows = rows.join(state).sort_values(["evidence", "first_reported", "id"], ascending=[False, True, True])
+    rows = rows.assign(**state).sort_values(  # in the order of ids already
+        ["evidence", "first_reported"], ascending=[False, True], kind="stable"
+    )
     status = "" if selection.view.as_of else records["transfers"].loc[rows.index, "status"]
-    return rows.assign(group=[group(step) for step in rows["evidence"]], status=status)
+    return rows.assign(group=rows["evidence"].map({step: group(step) for step in range(6)}), status=status)
 
 
 def group(evidence: int) -> str:
@@ -75,13 +79,35 @@ def group(evidence: int) -> str:
 
 
 def pairs(found: pd.DataFrame) -> list[Pair]:
-    """The pairs in view: those with Russia first, in the order of SENDERS, then those with most transfers."""
+    """The pairs in view: those with Russia first, in the order of SENDERS, then those with most transfers.
+
+    Of very many pairs only those with most transfers (see `unpaired`).
+    """
+    totals = _totals(found)
+    kept = sorted(totals, key=lambda p: (-totals[p], p.key))[:MOST_PAIRS]
+    return sorted(kept, key=lambda p: (p.right != HUB, _rank(p.left), -totals[p], p.key))
+
+
+def unpaired(found: pd.DataFrame) -> str:
+    """What `pairs` leaves out, in words; '' where it is nothing."""
+    totals = _totals(found)
+    rest = sorted(totals.values(), reverse=True)[MOST_PAIRS:]
+    if not rest:
+        return ""
+    return (
+        f"Shown are the {MOST_PAIRS} pairs with most transfers; {len(rest):,} more pairs with "
+        f"{sum(rest):,} transfers are found by the filter on countries."
+    )
+
+
+def _totals(found: pd.DataFrame) -> dict[Pair, int]:
+    """How many transfers run between two countries, in either direction."""
     counts = found.groupby(["origin", "destination"], as_index=False).size().to_dict("records")
     totals: dict[Pair, int] = {}
     for row in counts:
         pair = _pair(str(row["origin"]), str(row["destination"]))
         totals[pair] = totals.get(pair, 0) + int(row["size"])
-    return sorted(totals, key=lambda p: (p.right != HUB, _rank(p.left), -totals[p], p.key))
+    return totals
 
 
 def _pair(one: str, other: str) -> Pair:
@@ -141,13 +167,16 @@ def picture(records: Records, found: pd.DataFrame) -> Row:
     Returns families (id, label, short), per (transfers that a square stands for), panels (pair, left,
     right, rows with a cell for each side), and small (pairs with too few transfers for a panel).
     """
+    kept = pairs(found)
+    shown = {f"{end}{other}" for pair in kept for end, other in pair.directions}
+    found = found[(found["origin"] + found["destination"]).isin(shown)] if unpaired(found) else found
     cells = _cells(records, found)
     most = max((cell["count"] for cell in cells.values()), default=0)
     per = max(1, -(-most // MOST_SQUARES))
     for cell in cells.values():
         cell["squares"] = _squares(cell, per)
     families = [row for row in _families(records) if row["id"] in set(found["family"])]
-    panels = [_panel(records, pair, families, cells) for pair in pairs(found)]
+    panels = [_panel(records, pair, families, cells) for pair in kept]
     large = [p for p in panels if p["left"]["count"] + p["right"]["count"] > SMALL_PAIR] or panels
     small = [p for p in panels if p not in large]
     return {"families": families, "per": per, "panels": large, "small": small}
@@ -481,7 +510,8 @@ def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> 
     tied = {row for transfer in inside for row in named.get(str(transfer), ())}
     free = _subject_rows(records, pair) if _broad(view) else set()
     desk = Desk(records)
-    rows = desk.rows("not_found", [i for i in records["not_found"].index if i in tied | free])
+    wanted = tied | free
+    rows = desk.rows("not_found", [i for i in records["not_found"].index if i in wanted][:MOST_SEARCHES])
     for row in rows:
         row["bears"] = [(t, desk.label("transfers", t)) for t in row["transfers"] if t in inside]
     return [

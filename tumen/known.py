@@ -7,6 +7,7 @@ on a day as the view of that day counts it (`view.select`), so every number here
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,8 @@ MOST_STOPS, PER_MONTH = 30, 3
 BANDS: Mapping[str, int] = {"find": 5, "records": 4, "assessed": 3, "reported": 0}  # → least evidence step
 NEVER = pd.Timestamp(dates.LAST_DAY)
 MOST_FIGURES = 6
+MOST_WEIGHED = 1000  # groups of figures from which these are chosen, the most published ones
+MOST_CHANGED = 200  # rows of each table of changes
 GROUP = ("measure", "unit", "rate", "scope", "period")  # what figures must share to be compared
 
 
@@ -278,11 +281,8 @@ def _ids(found: Iterable[Any]) -> tuple[str, ...]:
 
 def _revised(records: Records, pair: Comparison) -> list[tuple[str, str]]:
     """Where an origin's newest figure for the same thing is another than on the earlier day."""
-    spreads = derive.spreads(records, pair.days[1])
-    groups = [spread.assertions for transfer in pair.transfers for spread in spreads.get(transfer, ())]
-    number = {name: n for n, group in enumerate(groups) for name in group}
-    said = derive.known(records, pair.days[1])[["id", "origin", "known", "low", "high"]]
-    said = said[said.index.isin(number)].assign(group=said["id"].map(number))
+    said = derive.figures(records, pair.days[1]).rename(columns={"on": "group"})
+    said = said[said["transfer"].isin(pair.transfers)]
     old = _newest(said[said["known"] <= pd.Timestamp(pair.days[0])])
     new = _newest(said)
     both = old.merge(new, how="left", left_index=True, right_index=True, suffixes=("_old", "")).fillna(-1.0)
@@ -436,12 +436,8 @@ def figures(records: Records, pair: Comparison) -> list[Row]:
 
 def _spreads(records: Records, selection: Selection) -> dict[tuple[str, ...], Spread]:
     spreads = derive.spreads(records, selection.view.as_of)
-    return {
-        (transfer, *(getattr(spread, name) for name in GROUP)): spread
-        for transfer in selection.transfers
-        for spread in spreads.get(transfer, ())
-        if spread.measure in overview.COUNTED
-    }
+    foremost = islice(spreads.foremost(selection.transfers, overview.COUNTED), MOST_WEIGHED)
+    return {(transfer, *(getattr(spread, name) for name in GROUP)): spread for spread, transfer in foremost}
 
 
 def _weight(key: tuple[str, ...], then: Mapping[Any, Spread], now: Mapping[Any, Spread]) -> tuple[Any, ...]:
@@ -467,6 +463,7 @@ def reported(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Transfers first reported in between, in order of time, with who reported them first."""
     desk, states = Desk(records, pair.days[1]), derive.states(records, pair.days[1])
     first = states.loc[list(found.reported)].sort_values(["first_reported", "first_assertion"])
+    first = first.tail(MOST_CHANGED)
     return [
         _transfer(desk, str(state.Index)) | _said(desk, state.first_assertion) | {"grade": state}
         for state in rows(first)
@@ -478,7 +475,7 @@ def graded(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     before, after = (derive.states(records, day) for day in pair.days)
     desk = Desk(records, pair.days[1])
     lines = []
-    for transfer in {*found.raised, *found.graded}:
+    for transfer in list(dict.fromkeys([*found.raised, *found.graded]))[:MOST_CHANGED]:
         then, now = dict(before.loc[transfer]), dict(after.loc[transfer])
         better = bool(now["evidence"] > then["evidence"])
         by = _said(desk, now["evidence_assertion"]) if better else {}
@@ -494,7 +491,7 @@ def contested(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     reported_on = derive.states(records, pair.days[1])["first_reported"]
     return [
         _transfer(desk, row.transfer) | _said(desk, row.id) | {"early": row.known < reported_on[row.transfer]}
-        for row in rows(first.drop_duplicates("transfer"))
+        for row in rows(first.drop_duplicates("transfer").tail(MOST_CHANGED))
     ]
 
 
@@ -510,7 +507,7 @@ def revised(records: Records, pair: Comparison, found: Changes) -> list[Row]:
             "old": _said(desk, was),
             "what": _measured(desk, desk.row("assertions", now)),
         }
-        for was, now in found.revised
+        for was, now in found.revised[-MOST_CHANGED:]
     ]
     return sorted(lines, key=lambda line: (line["date"], line["assertion"]))
 

@@ -11,6 +11,7 @@ from tumen.derive import Spread
 from tumen.records import Records, rows
 from tumen.view import Selection
 
+MOST_DIRECTIONS = 60  # in the matrix, the busiest
 MOST_FIGURES, MOST_EVENTS, MOST_QUOTES = 4, 7, 2
 COUNTED = (
     "supplied",
@@ -64,9 +65,10 @@ def matrix(records: Records, selection: Selection) -> dict[str, Any]:
             "transfers": count,
             "cells": [cells.get((origin, destination, f["id"])) for f in families],
         }
-        for origin, destination, count in flows.pairs(found)
+        for origin, destination, count in flows.pairs(found)[:MOST_DIRECTIONS]
     ]
-    return {"families": families, "rows": _two_way(lines)}
+    more = max(0, len(flows.pairs(found)) - MOST_DIRECTIONS)
+    return {"families": families, "rows": _two_way(lines), "more": more}
 
 
 def _two_way(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

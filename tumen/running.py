@@ -101,7 +101,8 @@ class Running:
     @cached_property
     def transfers(self) -> pd.Index:
         """All transfer ids in alphabetical order; a transfer's number is its place here."""
-        return pd.Index(self.records["transfers"].index.sort_values())
+        found: pd.Index = self.records["transfers"].index.sort_values()
+        return found
 
     @cached_property
     def all(self) -> pd.DataFrame:
@@ -111,7 +112,7 @@ class Running:
         ends = self.records["transfers"]
         rows = said[names].reset_index(drop=True)
         codes = {name: "category" for name in names if rows[name].dtype == "str"}
-        number = self.transfers.get_indexer(said["transfer"])
+        number = self.transfers.get_indexer(pd.Index(said["transfer"]))
         mine = ends.index.get_indexer(self.transfers)
         sides = {end: ends[end].array.take(mine[number]) for end in ("origin", "destination")}
         return rows.assign(
@@ -196,7 +197,8 @@ class Running:
     @cached_property
     def letters(self) -> pd.Index:
         """The letters of reliability, the best first."""
-        return pd.Index(sorted(self.records["sources"]["reliability"].unique()), dtype="str")
+        found: pd.Index = pd.Index(sorted(self.records["sources"]["reliability"].unique()), dtype="str")
+        return found
 
     def _letters(self, source: pd.Series, counts: Numbers, top: Numbers) -> Numbers:
         """The best letter among the sources of claims on the evidence that is best so far, as a number."""
@@ -204,7 +206,8 @@ class Running:
         of_source = self.letters.get_indexer(pd.Index(sources["reliability"]))
         letter = of_source[sources.index.get_indexer(pd.Index(source))]
         told = pd.Series(np.where(counts, letter, len(self.letters)))
-        return told.groupby(top).cummin().to_numpy()  # a claim that goes further begins anew
+        found: Numbers = told.groupby(top).cummin().to_numpy()  # a claim that goes further begins anew
+        return found
 
     @cached_property
     def lapse(self) -> Numbers:
