@@ -13,6 +13,7 @@ from bench.generate import Size, generate
 from tests import reference
 from tests.test_derive import plain, plain_spreads
 from tumen import derive, exchange, flows, known, overview, timeline
+from tumen import records as loading
 from tumen.records import Records, load
 from tumen.view import View, select
 
@@ -118,3 +119,14 @@ def test_long_tables_of_changes_are_cut_and_the_count_stays(
     parts = (known.reported, known.graded, known.contested, known.revised)
     assert [len(part(large, pair, found)) for part in parts] == [10] * 4
     assert min(len(found.reported), len(found.raised), len(found.contested), len(found.revised)) > 10
+
+
+def test_what_passes_makes_room_and_what_is_named_stays(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "LARGE", 100)
+    fresh, made_for = load(made), []
+    for n in range(2 * loading.MEMORY // 16):
+        fresh.once(("day", n), lambda n=n: made_for.append(n))  # type: ignore[misc]
+        fresh.once(("labels", "again"), lambda: made_for.append("labels"))
+    fresh.once(("day", n), lambda: made_for.append("not kept"))
+    fresh.once(("day", 0), lambda: made_for.append("made again"))
+    assert (made_for.count("labels"), made_for.count("not kept"), made_for.count("made again")) == (1, 0, 1)
