@@ -5,10 +5,14 @@
 PYTHON ?= python3
 PORT ?= 8501
 UV ?= uv
+CASES ?= 100000
+VIEWERS ?= 50
+SECONDS ?= 600
+PROCESSES ?= 1 4
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser shots lock clean bench bench-big
+.PHONY: help run test browser shots bench bench-big fuzz load audit licences release lock clean
 
 help: ## what can be asked for here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -26,7 +30,7 @@ test: .venv/ready .venv/browser ## style, types, data, and all tests, browser in
 
 browser: .venv/browser ## find a Chromium for the browser tests, or install one
 
-shots: .venv/ready .venv/browser ## a picture of every page: narrow and wide, light and dark, in shots/
+shots: .venv/ready .venv/browser ## a picture of every page: narrow, wide and large, light and dark, in shots/
 	$(BIN)/python -m tools.shots
 
 bench: .venv/ready .venv/browser ## measure speed and bytes beside yardsticks, about five minutes
@@ -35,9 +39,28 @@ bench: .venv/ready .venv/browser ## measure speed and bytes beside yardsticks, a
 bench-big: .venv/ready .venv/browser ## the same, and with a thousand times the data (2 GB of disk and of memory)
 	$(BIN)/python -m bench.run --big .cache/big --json bench/results/bench-big.json
 
-lock: ## pin every dependency again, with hashes (needs uv)
+fuzz: .venv/ready ## 100,000 hostile cases for each way in (an hour or two; CASES=… for fewer)
+	TUMEN_FUZZ=$(CASES) $(BIN)/python -m pytest tests/fuzz --durations=0
+
+load: .venv/ready .venv/browser ## 50 viewers for ten minutes, one process and four behind nginx (VIEWERS, SECONDS, PROCESSES)
+	TUMEN_DEPLOY=1 $(BIN)/python -m pytest tests/deploy
+	$(BIN)/python -m tools.load --viewers $(VIEWERS) --seconds $(SECONDS) --processes $(PROCESSES)
+
+audit: .venv/ready ## look up known weaknesses of every pinned package (needs the network)
+	$(BIN)/python -m pip_audit --requirement requirements.txt --require-hashes --disable-pip --strict --progress-spinner off
+
+licences: .venv/ready ## write docs/licences.md: what runs, and under which licence
+	$(BIN)/python -m tools.supply licences
+
+release: .venv/ready ## all that must hold before a release; leaves the bill of materials in dist/
+	$(BIN)/python -m tools.supply new
+	$(MAKE) test audit licences
+	git diff --exit-code docs/licences.md
+	$(BIN)/python -m tools.supply sbom
+
+lock: ## pin what is new, with hashes; with UPGRADE=--upgrade pin everything again (needs uv)
 	@command -v $(UV) > /dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
-	$(UV) pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --upgrade \
+	$(UV) pip compile pyproject.toml --group dev --extra sign-in --generate-hashes --universal --python-version 3.11 $(UPGRADE) \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements.txt
 	@! grep -n '://' requirements.txt || { echo "requirements.txt names a host (see above)"; exit 1; }
 

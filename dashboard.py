@@ -4,14 +4,13 @@ The house itself stands in `tumen/app/shell.py` (the frame: navigation, filters,
 `pages/` (one file a question). This file only adds what the server needs around them.
 """
 
-from pathlib import Path
-
 import streamlit as st
 
 from tumen.app import server
+from tumen.home import LIBRARY
 
 app = st.App(
-    Path(__file__).parent / "tumen" / "app" / "shell.py",
+    LIBRARY / "app" / "shell.py",
     routes=server.routes(),
     middleware=server.middleware(),
 )

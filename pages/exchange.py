@@ -1,14 +1,17 @@
 """What did each side give, and what did it get?"""
 
+from datetime import date
+
 import streamlit as st
 
-from tumen import climb, exchange, ladder
+from tumen import captions, climb, exchange, ladder
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
 from tumen.figures import exchange as drawing
+from tumen.story import story
 from tumen.templates import render
 
 WIDTHS = (340, 620, 980)  # the dots are packed for a width: phone, tablet, desk
@@ -22,7 +25,7 @@ if not selection.transfers:
 as_of = selection.view.as_of
 desk = Desk(records, as_of)
 found = exchange.table(records, selection)
-pairs = {pair.key: pair for pair in exchange.pairs(found)}
+pairs = {pair.key: pair for pair in exchange.pairs(records, found)}
 first = next(iter(pairs))
 pair = pairs.get(address.local("pair"), pairs[first])
 
@@ -42,7 +45,7 @@ def shown(template: str, key: str, **values: object) -> None:
     prose(html, key=key, on_pick=picked)
 
 
-def legend() -> list[dict[str, object]]:
+def legend(colours: dict[str, object]) -> list[dict[str, object]]:
     """The families of the pair as buttons that filter; the counts stand in the picture."""
     present = {
         family for direction in pair.directions for family in exchange.between(found, *direction)["family"]
@@ -53,7 +56,8 @@ def legend() -> list[dict[str, object]]:
 
 
 colours = frame.colours()
-frame.title("What did each side give, and what did it get?", exchange.headline(records, found, pair))
+finding = exchange.headline(records, found, pair, selection.view)
+frame.title("What did each side give, and what did it get?", finding)
 shown(
     "exchange.html",
     "picture",
@@ -62,14 +66,16 @@ shown(
     chosen=pair.key,
 )
 
-if left_out := exchange.unpaired(found):
+if left_out := exchange.unpaired(records, found):
     st.caption(left_out)
 if len(pairs) > 1:
     labels = {key: exchange.pair_label(records, one) for key, one in pairs.items()}
     frame.choice("pair", "Pair", labels, default=first)
-shown("exchange_sides.html", "sides", sides=exchange.sides(records, found, pair))
+shown(
+    "exchange_sides.html", "sides", sides=exchange.sides(records, found, pair), tinted=story(records).tinted
+)
 chart(
-    records.once(
+    lambda colours: records.once(
         ("exchange", selection.view, pair, colours["background"]),
         lambda: {
             width: drawing.figure(
@@ -78,14 +84,25 @@ chart(
                 width=width,
                 names=exchange.names(records, found, pair),
                 as_of=as_of,
+                window=story(records).window,
+                leads=exchange.leads(found, pair),
             )
             for width in WIDTHS
         },
     ),
     key="reports",
+    caption=captions.caption(
+        records,
+        selection,
+        finding=finding,
+        title=f"Transfers by day of first report, {exchange.pair_label(records, pair)}",
+        reading=captions.READINGS["exchange"],
+        on=date.today(),
+        told=captions.assertions(records, selection, exchange.reports(records, found, pair)["id"]),
+    ),
     alt=exchange.in_words(records, found, pair),
     on_pick=picked,
-    legend=legend(),
+    legend=legend,
 )
 shown(
     "exchange_ledger.html",
@@ -99,7 +116,7 @@ shown(
 shown(
     "exchange_ladder.html",
     "ladder",
-    climbs=climb.climbs(records, found, as_of),
+    climbs=climb.climbs(records, found, selection.view),
     rungs=ladder.RUNGS,
     rules=ladder.RULES,
     apart=exchange.apart,

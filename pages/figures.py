@@ -1,17 +1,20 @@
 """How far do the published numbers disagree?"""
 
+from datetime import date
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import estimates, wording
+from tumen import captions, estimates, wording
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
 from tumen.figures import estimates as drawing
+from tumen.story import story
 from tumen.templates import render
+from tumen.view import View, rows_ref
 
 QUESTION = "How far do the published numbers disagree?"
 WIDTHS = (340, 620, 980)  # the names beside the marks are placed for a width: phone, tablet, desk
@@ -29,12 +32,13 @@ choice, notes = estimates.understood({"of": address.locals_of("of")}, options, u
 for note in notes:
     st.warning(wording.plain(note), icon=":material/link_off:")
 
-desk = Desk(records, selection.view.as_of)
+desk, whole = Desk(records, selection.view.as_of), View(as_of=selection.view.as_of)
 chosen = estimates.transfers(records, selection, choice)
 told = estimates.figures(records, selection.view.as_of, chosen)
 panels, alone = estimates.split(estimates.panels(records, selection, told))
 drawn = drawing.limited(panels)
-frame.title(QUESTION, estimates.headline(records, selection, chosen))
+finding = estimates.headline(records, selection, chosen)
+frame.title(QUESTION, finding)
 
 
 def turn(value: str | None) -> None:
@@ -67,18 +71,30 @@ st.selectbox(
 if drawn:
     signs = drawing.signs(drawn)
     prose(render("figures.html", part="key", signs=signs, **values), key="key", on_pick=turn)
-    colours = frame.colours()
     chart(
-        records.once(
+        lambda colours: records.once(
             ("figures chart", selection.view, choice, colours["background"]),
             lambda: {
                 width: drawing.figure(
-                    drawn, palette=colours, ranks=estimates.colour_ranks(records), width=width
+                    drawn,
+                    palette=colours,
+                    ranks=estimates.colour_ranks(records),
+                    width=width,
+                    window=story(records).window,
                 )
                 for width in WIDTHS
             },
         ),
         key="figures",
+        caption=captions.caption(
+            records,
+            selection,
+            finding=finding,
+            title=f"Published figures by date and claimant: {options[choice]}",
+            reading=captions.signs(signs),
+            on=date.today(),
+            told=records["assertions"].loc[[figure.id for panel in drawn for figure in panel.figures]],
+        ),
         alt=estimates.in_words(drawn),
         on_pick=turn,
     )
@@ -90,10 +106,13 @@ prose(
         drawn=sum(len(panel.figures) for panel in drawn),
         of=sum(len(panel.figures) for panel in panels),
         alone=alone,
+        alone_rows=rows_ref(whole, "assertions", ids=[figure.id for figure in alone]),
+        all_rows=rows_ref(whole, "assertions", f"transfer={'|'.join(chosen)} compared>1"),
         told=told,
         cautions=estimates.cautions(records, selection, told),
         remarks=estimates.remarks(records, selection, dict.fromkeys(f.transfer for f in told)),
-        heading=options[choice],
+        heading=options[choice].rsplit(" (", 1)[0],
+        tinted=story(records).tinted,
         **values,
     ),
     key="detail",

@@ -1,10 +1,12 @@
 """What was known when?"""
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
-from tumen import known, wording
+from tumen import captions, known, wording
+from tumen import story as stories
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import catch_up, pick
@@ -13,6 +15,7 @@ from tumen.app.prose import prose
 from tumen.figures import known as drawing
 from tumen.query import DAYS
 from tumen.templates import render
+from tumen.view import select
 
 WIDTHS = (340, 620, 980)  # the labels are placed for a width: phone, tablet, desk
 
@@ -26,9 +29,11 @@ if story.empty:
     frame.empty(records, selection)
     st.stop()
 
+# The growth is told to the end, whatever day the view is turned back to.
+whole = select(records, replace(selection.view, as_of=None))
 PLAYER = Player(
     "known_on",
-    known.month_ends(),
+    known.month_ends(records),
     lambda day: pick(f"asof:{day}"),
     hint="Play from month to month: what was known at the end of each",
 )
@@ -44,6 +49,8 @@ def draw(pair: known.Comparison, colours: dict[str, object]) -> dict[int, dict[s
             names=known.band_labels(records),
             palette=colours,
             width=width,
+            window=stories.story(records).window,
+            leads=known.leads(pair, selection.view),
         )
         for width in WIDTHS
     }
@@ -71,19 +78,27 @@ def chosen(key: str) -> None:
 def shown() -> None:
     """The whole page; while the months play, only this runs again."""
     catch_up()
-    then = date.fromisoformat(PLAYER.step((selection.view.as_of or known.DEFAULT).isoformat()))
+    then = date.fromisoformat(PLAYER.step((selection.view.as_of or stories.story(records).then).isoformat()))
     pair = known.compare(records, selection.view, then, against)
-    found, colours = known.changes(records, pair), frame.colours()
-    frame.title("What was known when?", known.headline(pair))
+    found, finding, colours = known.changes(records, pair), known.headline(pair), frame.colours()
+    frame.title("What was known when?", finding)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day_field("Known on", "known_then", then)
         day_field("Compared with (empty: today)", "known_against", against)
         PLAYER.button(then.isoformat())
     chart(
-        records.once(
+        lambda colours: records.once(
             ("known", selection.view, pair.days, colours["background"]), lambda: draw(pair, colours)
         ),
         key="growth",
+        caption=captions.caption(
+            records,
+            whole,
+            finding=finding,
+            title="Transfers on record by day and best evidence reached",
+            reading=captions.READINGS["known"],
+            on=date.today(),
+        ),
         alt=known.in_words(records, selection.view, pair),
         on_pick=pick,
         config={"displayModeBar": False},
@@ -104,6 +119,7 @@ def shown() -> None:
             graded=known.graded(records, pair, found),
             contested=known.contested(records, pair, found),
             revised=known.revised(records, pair, found),
+            **known.places(pair),
         ),
         key="days",
         on_pick=pick,

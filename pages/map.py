@@ -1,21 +1,23 @@
 """Who sent what to whom, and by which route?"""
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from tumen import flows, wording
+from tumen import captions, flows, ground, wording
 from tumen.app import frame, player
 from tumen.app.chart import chart
 from tumen.app.picks import catch_up, pick
 from tumen.app.prose import prose
 from tumen.figures import map as drawing
+from tumen.figures.emphasis import emphasised, shows
+from tumen.figures.palette import WEAKER, WEAKEST
 from tumen.geography import BORDER_POLICY
 from tumen.templates import render
-from tumen.view import Selection
+from tumen.view import Selection, rows_ref
 
 NARROW = {"eurasia": 1.38, "globe": 1.0}  # width over height on a phone; the close views stand upright
-VIEWS = {name: view.title for name, view in drawing.VIEWS.items()}
 ASPECTS = {560: 1.72, 1300: 2.2}  # least width of a wider chart → its width over its height
 
 records, selection = frame.scene()
@@ -24,7 +26,10 @@ if not selection.transfers:
     frame.empty(records, selection)
     st.stop()
 
-frame.title("Who sent what to whom, and by which route?", flows.headline(records, selection))
+setting, months = ground.setting(records), player.of_months(records)
+views = {name: view.title for name, view in setting.views.items()}
+finding = flows.headline(records, selection)
+frame.title("Who sent what to whom, and by which route?", finding)
 
 
 def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -32,35 +37,53 @@ def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict
     layers = flows.drawn(records, shown)
     figures = {}
     for least, aspect in {0: NARROW.get(view, 0.85), **ASPECTS}.items():
-        figure = drawing.figure(*layers, palette=colours, view=view, narrow=not least, aspect=aspect)
+        figure = drawing.figure(
+            *layers, palette=colours, view=view, narrow=not least, aspect=aspect, setting=setting
+        )
         figure["layout"]["meta"] = {"aspect": aspect}
         figures[least] = figure
     return figures
 
 
-@st.fragment(run_every=player.tick())
+@st.fragment(run_every=months.tick())
 def drawn() -> None:
     """The map with its controls; while the months play, only this part runs again."""
     catch_up()
-    view = frame.choice("view", "View", VIEWS, default="eurasia")
-    above, below = st.container(), st.container(horizontal=True, vertical_alignment="bottom")
-    with below:
-        month = player.control()
+    view = frame.choice("view", "View", views, default=next(iter(views)))
+    month = player.month(months)
     shown = player.narrowed(records, selection, month)
-    colours = frame.colours()
-    with above:
-        chart(
-            records.once(
-                ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
-            ),
-            key="map",
-            alt=flows.in_words(records, shown),
-            on_pick=pick,
-            legend=frame.family_legend(records, selection, colours),
-            config={"scrollZoom": True},
+    marked = frame.marked(records)
+    picks = marked.picks if marked else frozenset()
+
+    def figures(colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
+        """The drawn maps with the marked record standing out."""
+        drawn = records.once(
+            ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
         )
+        return {width: emphasised(figure, picks, colours) for width, figure in drawn.items()}
+
+    left_out = flows.not_drawn(records, shown)
+    frame.marks(marked, shows(figures(frame.colours())[0], picks))
+    chart(
+        figures,
+        key="map",
+        caption=captions.caption(
+            records,
+            shown,
+            finding=flows.headline(records, shown) if shown.transfers else finding,
+            title="Flows between countries, and routes from the sources",
+            reading=f"{captions.READINGS['map']}{BORDER_POLICY} {left_out}".strip(),
+            on=date.today(),
+        ),
+        alt=flows.in_words(records, shown),
+        on_pick=pick,
+        legend=lambda colours: frame.family_legend(records, selection, colours),
+        config={"scrollZoom": True},
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        player.control(months, month)
     player.caption(shown, month)
-    if left_out := flows.not_drawn(records, shown):
+    if left_out:
         st.caption(left_out)
 
 
@@ -71,10 +94,14 @@ prose(
         flows=flows.table(records, selection),
         routes=flows.routes(records, selection),
         key=drawing.legend_entries(),
-        dashes={"solid": "", "longdash": "9 4", "dash": "6 4", "dot": "2 3", "": ""},
+        dashes={"solid": "", WEAKER: "7 3", WEAKEST: "2 4", "dash": "6 4", "dot": "2 3", "": ""},
         policy=BORDER_POLICY,
         basis=flows.within(records, selection),
-        summary=wording.plural(len(selection.transfers), "transfer"),
+        left_out=flows.not_listed(records, selection),
+        summary=(
+            wording.plural(len(selection.transfers), "transfer"),
+            rows_ref(selection.view, "transfers"),
+        ),
     ),
     key="flows",
     on_pick=pick,

@@ -3,12 +3,13 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from tumen import bias, method
+from tumen import bias, captions, method, view
 from tumen.app import address, frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.figures import bias as drawing
+from tumen.story import story
 from tumen.templates import render
 
 QUESTION = "Can I trust this?"
@@ -16,7 +17,8 @@ WIDTHS = (320, 620)  # names above the bars, or beside them
 
 records, selection = frame.scene()
 found = bias.bias(records, selection)
-frame.title(QUESTION, bias.headline(found))
+finding = bias.headline(found, selection.view)
+frame.title(QUESTION, finding)
 chosen = frame.choice("section", "Section", dict(method.SECTIONS), method.DEFAULT)
 
 
@@ -36,20 +38,32 @@ def section_url(section: str) -> str:
 
 sections = method.shown(chosen)
 if "bias" in sections and found.months:
-    colours = frame.colours()
-    picks = {
-        voice.code: f"page:{method.rows_ref(selection.view, 'assertions', f'by_country={voice.code}')}"
-        for voice in found.countries
-    }
+    searches = method.band_searches(found)
+    picks = {code: view.rows_ref(selection.view, "assertions", q) for code, q in searches.items()}
     chart(
-        records.once(
+        lambda colours: records.once(
             ("bias chart", selection.view, colours["background"]),
             lambda: {
-                width: drawing.figure(found.bands, found.months, palette=colours, width=width, picks=picks)
+                width: drawing.figure(
+                    found.bands,
+                    found.months,
+                    palette=colours,
+                    width=width,
+                    picks=picks,
+                    window=story(records).window,
+                )
                 for width in WIDTHS
             },
         ),
         key="bias",
+        caption=captions.caption(
+            records,
+            selection,
+            finding=finding,
+            title="Assertions by month and country of who speaks",
+            reading=captions.READINGS["method"],
+            on=date.today(),
+        ),
         alt=bias.in_words(found),
         on_pick=turn,
     )

@@ -8,7 +8,9 @@ from tumen import overview
 from tumen.app import address, frame
 from tumen.app.picks import pick
 from tumen.app.prose import prose
+from tumen.story import story
 from tumen.templates import render
+from tumen.view import View
 
 records, selection = frame.scene()
 
@@ -22,10 +24,12 @@ query = urlencode(address.filters_only(), doseq=True)
 prose(
     render(
         "overview.html",
+        questions=overview.questions(records) if selection.view == View() else [],
         matrix=overview.matrix(records, selection),
         figures=overview.figures(records, selection),
         events=overview.events(selection),
         quotes=overview.quotes(records, selection),
+        hub=story(records).hub,
         event_count=len(selection.events),
         quote_count=len(selection.quotes),
         family_colours=frame.colours()["families"],

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from tumen import forecasts, gallery, wording
+from tumen import forecasts, gallery, view, wording
 from tumen.app import address, frame
 from tumen.app.picks import pick
 from tumen.app.prose import prose
@@ -38,6 +38,13 @@ wanted, notes = gallery.from_query({name: address.locals_of(name) for name in PA
 for note in notes:
     st.warning(wording.plain(note), icon=":material/link_off:")
 
+
+def listing(**filters: str) -> str:
+    """What a count in the finding rests on: this page with some of its own filters changed."""
+    search = {} if found.empty else {name: address.local(name) for name in PARAMETERS if name != "page"}
+    return view.page_ref(selection.view, "quotes", **{**search, **filters})
+
+
 desk = Desk(records, as_of)
 found = gallery.find(records, quotes, wanted, as_of)
 foretold = forecasts.among(records, found, as_of)
@@ -45,9 +52,9 @@ foretold = forecasts.among(records, found, as_of)
 of_all = forecasts.among(records, gallery.find(records, quotes, replace(wanted, outcome=""), as_of), as_of)
 about = forecasts.among(records, quotes, as_of) if wanted.forecast else quotes
 if wanted.forecast and not of_all.empty:
-    finding = forecasts.headline(desk, of_all)
+    finding = forecasts.headline(desk, of_all, listing)
 else:
-    finding = gallery.headline(records, quotes if found.empty else found)
+    finding = gallery.headline(records, quotes if found.empty else found, selection.view, listing)
 frame.title("What did experts and officials say, and were they right?", finding)
 
 

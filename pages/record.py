@@ -1,7 +1,5 @@
 """What is known of one record, and on whose word?"""
 
-import streamlit as st
-
 from tumen import cards
 from tumen.app import address, card, frame
 from tumen.app.picks import pick
@@ -15,7 +13,3 @@ if cards.exists(records, reference):
 else:
     frame.title("What is known of one record, and on whose word?", "No such record")
     prose(cards.suggestions(records, reference, selection.view.as_of), key="nearest", on_pick=pick)
-
-with st.container(horizontal=True):
-    for name in ("map", "timeline"):
-        st.page_link(frame.pages()[name], label=f"To the {name}", query_params=address.filters_only())

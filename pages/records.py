@@ -84,7 +84,8 @@ with st.container(horizontal=True, key="records_search", vertical_alignment="bot
     st.text_input(
         "Search in its rows", key="records_q", on_change=changed, args=("q",), width=260,
         placeholder="All words, in any order", icon=":material/search:",
-        help="Case and accents do not matter. A word such as origin=PRK finds that value in that column.",
+        help="Case and accents do not matter. A word such as origin=PRK finds that value in that column; "
+        "origin=PRK|IRN either, first_find= none, first_find!= any; best_evidence>=4 compares.",
     )  # fmt: skip
     st.session_state.records_sort = wanted.sort if wanted.sort in orders else ""
     st.selectbox(
@@ -144,3 +145,9 @@ if pages > 1:
     if st.session_state.get("records_page", 1) != page:  # a link, the back button, another search
         st.session_state.records_page = page
     st.pagination(pages, key="records_page", on_change=turned)
+st.page_link(
+    frame.pages()["own"],
+    label="Try your own rows",
+    icon=":material/science:",
+    query_params=address.filters_only(),
+)

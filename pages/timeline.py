@@ -1,16 +1,22 @@
-"""What happened when, from the Kim–Putin meeting to the treaty?"""
+"""What happened when?"""
 
+from datetime import date
 from itertools import groupby
+from typing import Any
 
 import streamlit as st
 
-from tumen import timeline
+from tumen import captions, timeline
 from tumen.app import frame
 from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
+from tumen.dates import day_words
 from tumen.figures import timeline as drawing
+from tumen.figures.emphasis import emphasised, shows
+from tumen.story import story
 from tumen.templates import render
+from tumen.view import page_ref
 
 WIDTHS = (340, 620, 980)  # its labels are placed for a width: phone, tablet, desk
 
@@ -21,25 +27,53 @@ if events.empty:
     frame.empty(records, selection, "events")
     st.stop()
 
-frame.title("What happened when, from the Kim–Putin meeting to the treaty?", timeline.headline(events))
-chosen = frame.choice("range", "Range", timeline.RANGES, default="story")
+told = story(records)
+finding = timeline.headline(told, events, selection.view)
+frame.title(f"What happened when{told.between}?", finding)
+chosen = frame.choice("range", "Range", timeline.ranges(told), default="story")
 
-start, end = timeline.span(chosen, events, selection)
-colours = frame.colours()
-chart(
-    records.once(
+start, end = timeline.span(told, chosen, events, selection)
+marked = frame.marked(records)
+picks = marked.picks if marked else frozenset()
+
+
+def figures(colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """The timeline for phones, tablets and desks, with the marked record standing out."""
+    drawn = records.once(
         ("timeline", selection.view, start, end, colours["background"]),
         lambda: {
             width: drawing.figure(
-                events, palette=colours, start=start, end=end, width=width, as_of=selection.view.as_of
+                events,
+                palette=colours,
+                start=start,
+                end=end,
+                width=width,
+                as_of=selection.view.as_of,
+                window=told.window,
+                edges=told.edges,
             )
             for width in WIDTHS
         },
-    ),
+    )
+    return {width: emphasised(figure, picks, colours) for width, figure in drawn.items()}
+
+
+frame.marks(marked, shows(figures(frame.colours())[WIDTHS[-1]], picks))
+chart(
+    figures,
     key="timeline",
+    caption=captions.caption(
+        records,
+        selection,
+        finding=finding,
+        title=f"Events by day and kind, {day_words(start)} to {day_words(end)}",
+        reading=captions.READINGS["timeline"],
+        on=date.today(),
+        events=events[(events["first"] <= end) & (events["last"] >= start)],
+    ),
     alt=timeline.in_words(events),
     on_pick=pick,
-    legend=frame.family_legend(records, selection, colours),
+    legend=lambda colours: frame.family_legend(records, selection, colours),
 )
 
 if left_out := timeline.not_listed(events):
@@ -50,7 +84,9 @@ phases = records.labels("phases")
 prose(
     render(
         "timeline.html",
+        tinted=told.tinted,
         before=before,
+        everything=page_ref(selection.view, "timeline", range="all"),
         after=after,
         phases=[
             (records.label("phases", p), list(own)) for p, own in groupby(rows, key=lambda e: e["phase"])

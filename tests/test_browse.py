@@ -1,15 +1,17 @@
 """The rows themselves: complete, narrowed, found, ordered, linked, and never from the future."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import plain
-from tumen import browse, cards, derive, law
+from tumen import browse, cards, derive, ladder, law
 from tumen.browse import PER_PAGE, Wanted
 from tumen.desk import Desk
 from tumen.records import Records, load
@@ -341,3 +343,47 @@ def test_hostile_text_stays_text(records: Records) -> None:
         assert "<img" not in html
         assert not re.search(r'href="javascript:', html)
         Html(html)
+
+
+@pytest.mark.parametrize(
+    ("q", "holds"),
+    [
+        ("best_evidence>=4", lambda t: t["evidence"] >= 4),
+        ("best_evidence<3", lambda t: t["evidence"] < 3),
+        ("contested=True", lambda t: t["contested"]),
+        ("contested!=True", lambda t: ~t["contested"]),
+        ("origins=1", lambda t: t["origins"] == 1),
+        ("first_reported>2023-11-02", lambda t: t["first_reported"] > "2023-11-02"),
+        ("code=A1|B1", lambda t: (t["reliability"] + t["credibility"].astype(str)).isin(["A1", "B1"])),
+    ],
+)
+def test_a_search_compares_what_is_derived(q: str, holds: Callable[[pd.DataFrame], pd.Series]) -> None:
+    states = derive.states(RECORDS)
+    found = browse.listing(RECORDS, EVERYTHING, Wanted("transfers", q=q)).found
+    assert 0 < found == int(holds(states).sum()) < len(states)
+
+
+def test_a_search_finds_what_is_empty_and_what_is_not() -> None:
+    rungs = ladder.rungs(RECORDS)
+    for rung in ("official", "records", "find"):
+        never = browse.listing(RECORDS, EVERYTHING, Wanted("transfers", q=f"first_{rung}=")).found
+        reached = browse.listing(RECORDS, EVERYTHING, Wanted("transfers", q=f"first_{rung}!=")).found
+        assert never == int(rungs[rung].isna().sum()) and reached == int(rungs[rung].notna().sum())
+
+
+def test_a_month_counts_as_public_from_its_last_day() -> None:
+    """What is dated '2024-02' is not public on 28 February."""
+    rows = RECORDS["assertions"]
+    day = date(2024, 2, 28)
+    found = browse.listing(RECORDS, EVERYTHING, Wanted("assertions", q=f"known<={day}")).found
+    assert found == int((rows["known"] <= pd.Timestamp(day)).sum())
+    assert found < int((rows["date"].str[:7] <= "2024-02").sum())
+
+
+def test_a_party_that_speaks_for_itself_and_figures_that_are_compared_are_found() -> None:
+    said = RECORDS["assertions"]
+    ends = RECORDS["transfers"].loc[said["transfer"]]
+    own = said["by_country"].eq(ends["origin"].array) | said["by_country"].eq(ends["destination"].array)
+    assert browse.listing(RECORDS, EVERYTHING, Wanted("assertions", q="party=True")).found == int(own.sum())
+    alone = sum(s.figures == 1 for spreads in derive.spreads(RECORDS).values() for s in spreads)
+    assert browse.listing(RECORDS, EVERYTHING, Wanted("assertions", q="compared=1")).found == alone

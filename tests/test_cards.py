@@ -147,6 +147,7 @@ def test_hindsight_is_left_out_of_a_turned_back_card(records):
     assert row["summary"] in whole and row["summary"] not in turned
     assert "Editors' status, with hindsight" in whole and "Editors' status" not in turned
     assert "As known on 10 January 2024" in turned and "left out" in turned
+    assert "start and end as known today" in turned and "as known today" not in whole
 
 
 def test_the_missiles_rise_from_nothing_to_an_examined_find(records):
@@ -317,3 +318,13 @@ def test_hostile_text_stays_text(records, kind):
 
 def test_unsafe_addresses_are_no_links():
     assert [safe_url(address) for address in ADDRESSES] == [""] * len(ADDRESSES)
+
+
+def test_the_card_of_a_flow_tells_what_the_filters_leave_from_the_rest(records):
+    ids = flow_transfers(records, "PRK>RUS:missiles")
+    assert len(ids) > 1
+    part = Page(cards.card(records, "flow", "PRK>RUS:missiles", shown=frozenset(ids[:1]))).text
+    whole = Page(cards.card(records, "flow", "PRK>RUS:missiles")).text
+    assert "1 transfer on record in this view" in part
+    assert f"{len(ids) - 1} more transfer" in part and "outside the filters" in part
+    assert f"{len(ids)} transfers on record," in whole and "outside the filters" not in whole

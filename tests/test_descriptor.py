@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tumen import descriptor
+from tumen import descriptor, versions
 from tumen.descriptor import BadDescriptor, ForeignKey
 from tumen.records import DATA
 
@@ -34,7 +34,8 @@ def test_a_table_is_described_in_words(table: descriptor.Table) -> None:
     assert table.title and table.description.endswith(".")
     assert table.group == ("codes" if table.path.startswith("codes/") else "records")
     assert set(table.primary_key) <= set(table.by_name)
-    assert 0 < table.fewest_rows <= table.most_rows < 1.5 * table.fewest_rows + 9
+    if table.name not in versions.OWN:  # they grow with every release
+        assert 0 < table.fewest_rows <= table.most_rows < 1.5 * table.fewest_rows + 9
     assert table.columns[0] is table[table.columns[0].name]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from tumen.dates import parse
 from tumen.figures import timeline
+from tumen.figures.palette import LIGHT
 
 EVENTS = Path(__file__).parents[1] / "data" / "events.csv"
 LANES = {
@@ -24,17 +25,7 @@ LANES = {
     "tests-launches": ("Tests and launches", "missile-test satellite-launch nuclear exercise"),
 }
 LANE_OF = {category: lane for lane, (_, words) in LANES.items() for category in words.split()}
-PALETTE: timeline.Palette = {
-    "background": "#ffffff",
-    "text": "#16191d",
-    "muted": "#5b636d",
-    "faint": "#b9c0c8",
-    "grid": "#eceef1",
-    "band": "#faf3e6",
-    "accent": "#8a5a12",
-    "none": "#9aa1a9",
-    "families": {"missiles": "#9c1f3c", "drones": "#2b6cb0"},
-}
+PALETTE = LIGHT
 DEFAULT = (date(2023, 7, 1), date(2024, 12, 31))
 RANGES = {
     "default": DEFAULT,

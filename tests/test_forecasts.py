@@ -1,5 +1,6 @@
 """Forecasts: every one has a criterion, the counts are plain counts, and outcomes wait for their day."""
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -9,12 +10,13 @@ from tests import plain
 from tests.test_pages import look
 from tumen import cards, dates, forecasts, gallery
 from tumen.desk import Desk
-from tumen.forecasts import JUDGED, LAST_DAY, LEAST, OPEN, OUTCOMES, VOID
+from tumen.forecasts import JUDGED, LEAST, OPEN, OUTCOMES, VOID
 from tumen.gallery import Wanted
 from tumen.templates import render
 
 DAYS = [date(2023, 8, 1), date(2023, 9, 20), date(2023, 11, 30), date(2024, 6, 20), date(2024, 12, 30)]
-DAYS += [date(2024, 12, 31), date(2025, 11, 4), date(2025, 11, 5), date(2026, 1, 1)]
+LAST_DAY = date(2024, 12, 31)  # of the span of our records
+DAYS += [LAST_DAY, date(2025, 11, 4), date(2025, 11, 5), date(2026, 1, 1)]
 UNVOICED = {"least": LEAST, "these_url": lambda query: query, "marked": lambda text: text}
 
 
@@ -168,7 +170,7 @@ def test_the_page_lists_what_is_looked_for_and_counts_all_outcomes(query):
     text = rows()[["text", "context", "foretold"]].agg(" ".join, axis=1).str.casefold()
     own = rows()[text.str.contains(query.get("q", ""))]
     listed = own if "outcome" not in query else own[own["outcome_status"] == query["outcome"]]
-    title = seen.parts["title"]["html"]
+    title = re.sub(r"<[^>]+>", "", seen.parts["title"]["html"])
     entries = seen.html.split('class="fc-group"', 1)[1]
     assert f"{len(own)} forecasts: " in title
     assert all(f'data-pick="quote:{row}"' in entries for row in listed["id"])

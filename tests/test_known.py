@@ -14,6 +14,7 @@ from tumen.figures import known as drawing
 from tumen.figures.palette import DARK, LIGHT
 from tumen.known import BANDS
 from tumen.records import CLAIMS, DENIALS, Records
+from tumen.story import story
 from tumen.view import CONTESTED, View, select
 
 THEN, MINISTER, TREATY = date(2023, 11, 2), date(2024, 2, 27), date(2024, 6, 20)
@@ -234,9 +235,9 @@ def containers(records: Records, day: date) -> tuple[float, float]:
 def test_the_page_shows_the_picture_of_its_day(day: date, words: list[str], unsaid: list[str]) -> None:
     seen = look("known", {"as_of": day.isoformat(), "against": day.isoformat()})
     assert seen.count == plain.count(as_of=day.isoformat())
-    assert f"{seen.count} transfers on record on {day.day}" in seen.html
-    assert all(text in seen.html for text in words)
-    assert not any(text in seen.html for text in unsaid)
+    assert f"{seen.count} transfers on record on {day.day}" in seen.text
+    assert all(text in seen.text for text in words)
+    assert not any(text in seen.text for text in unsaid)
 
 
 # --- the page, the sentence, the stops ----------------------------------------------------------------
@@ -256,7 +257,8 @@ def test_the_stops_are_the_days_that_matter_in_order_and_spread(records: Records
     found = known.stops(records)
     days = [stop.day for stop in found]
     assert 25 <= len(found) <= known.MOST_STOPS and days == sorted(set(days))
-    assert all(known.SPAN[0] <= day <= known.SPAN[1] for day in days)
+    first, last = story(records).span
+    assert all(first <= day <= last for day in days)
     months = pd.Series(days).map(lambda day: (day.year, day.month)).value_counts()
     assert months.max() <= known.PER_MONTH and len(months) >= 12
     assert all(stop.title for stop in found)
@@ -287,7 +289,7 @@ def test_stops_are_jumped_to_with_buttons_and_the_list(records: Records) -> None
 
 def test_every_number_of_the_picture_leads_to_a_list_of_as_many(records: Records) -> None:
     seen = look("known", {"country": "PRK"})
-    pair = known.compare(records, View(country=("PRK",)), known.DEFAULT, None)
+    pair = known.compare(records, View(country=("PRK",)), story(records).then, None)
     for line in known.counts(known.sides(records, pair, None))[:4]:
         for count, (url, _) in line["cells"]:
             query = dict(part.split("=") for part in url.partition("?")[2].split("&"))
@@ -336,8 +338,8 @@ def test_no_band_on_record_is_no_figure_to_draw() -> None:
     assert seen.count == 0 and not seen.app.exception
 
 
-def test_months_play_in_order_within_the_story() -> None:
-    days = known.month_ends()
+def test_months_play_in_order_within_the_story(records: Records) -> None:
+    days = known.month_ends(records)
     assert list(days) == sorted(days) and days[0] == "2023-06-30" and days[-1] == "2024-12-31"
 
 

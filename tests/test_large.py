@@ -64,14 +64,14 @@ def test_the_foremost_spreads_are_those_with_most_figures(large: Records) -> Non
 
 def test_very_many_pairs_are_cut_and_counted(large: Records, records: Records) -> None:
     found = exchange.table(large, select(large, View()))
-    kept = exchange.pairs(found)
+    kept = exchange.pairs(large, found)
     assert len(kept) == exchange.MOST_PAIRS
     ends = [{*pair} for pair in zip(found["origin"], found["destination"], strict=True)]
     shown = sum(any(own == {pair.left, pair.right} for pair in kept) for own in ends)
-    assert f"{len(found) - shown:,} transfers" in exchange.unpaired(found)
+    assert f"{len(found) - shown:,} transfers" in exchange.unpaired(large, found)
     picture = exchange.picture(large, found)
     assert len(picture["panels"]) + len(picture["small"]) == exchange.MOST_PAIRS
-    assert exchange.unpaired(exchange.table(records, select(records, View()))) == ""
+    assert exchange.unpaired(records, exchange.table(records, select(records, View()))) == ""
 
 
 def test_a_map_of_very_many_flows_draws_those_with_most_transfers(

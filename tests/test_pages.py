@@ -61,6 +61,11 @@ class Seen:
         return "\n".join(part.get("html", "") for part in self.parts.values())
 
     @property
+    def text(self) -> str:
+        """All our own texts without their tags."""
+        return " ".join(re.sub(r"<[^>]+>", "", self.html).split())
+
+    @property
     def sentence(self) -> str:
         """The sentence that says what is shown."""
         return " ".join(re.sub(r"<[^>]+>", " ", self.parts["sentence"]["html"]).split())
@@ -198,7 +203,7 @@ def test_a_figure_is_small_names_no_host_and_is_told_in_words(page: str, query: 
 
 def test_a_figure_takes_the_readers_theme() -> None:
     light, dark = (look("map", theme=theme).figures["map", 0]["layout"] for theme in ("light", "dark"))
-    assert light["paper_bgcolor"] != dark["paper_bgcolor"]
+    assert light["geo"]["landcolor"] != dark["geo"]["landcolor"]
 
 
 def test_navigation_carries_the_filters_along() -> None:
@@ -219,3 +224,10 @@ def test_everything_is_reset_with_one_click() -> None:
     next(button for button in app.sidebar.button if button.label == "Reset all filters").click().run()
     assert Seen(app).count == plain.count()
     assert app.query_params == {}
+
+
+def test_a_turned_back_period_says_that_it_is_told_with_hindsight() -> None:
+    asked = {"from": "2023-09-01", "to": "2023-10-31"}
+    assert "as known today" in look("overview", {**asked, "as_of": "2023-11-02"}).sentence
+    assert "as known today" not in look("overview", asked).sentence
+    assert "as known today" not in look("overview", {"as_of": "2023-11-02"}).sentence

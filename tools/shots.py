@@ -1,7 +1,8 @@
-"""A picture of every page, at 390 and 1440 pixels, light and dark, in shots/: `make shots`.
+"""A picture of every page, at 390, 1440 and 2560 pixels, light and dark, in shots/: `make shots`.
 
 Pictures are for looking at; `python -m tools.shots map empty` takes only some. Each view gives two:
-what is seen without scrolling, and the whole page.
+what is seen without scrolling, and the whole page. `python -m tools.shots readme` makes the picture
+of the README, docs/overview.png.
 """
 
 import sys
@@ -18,7 +19,7 @@ from tumen.app.frame import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "shots"
-WIDTHS = {390: 844, 1440: 900}
+WIDTHS = {390: 844, 1440: 900, 2560: 1440}
 THEMES = ("light", "dark")
 VIEWS = {
     PAGES[0]: "/",
@@ -37,12 +38,16 @@ TALLEST = 12_000
 
 def main() -> None:
     """Take the pictures that are asked for, or all."""
-    SHOTS.mkdir(exist_ok=True)
     wanted = sys.argv[1:] or list(VIEWS)
     with serving() as server, chromium() as browser:
-        for name, width, theme in product(wanted, WIDTHS, THEMES):
-            with a_page(browser, width, theme) as page:
-                shoot(page, server.url + VIEWS[name], SHOTS / f"{name}-{width}-{theme}.png")
+        if wanted == ["readme"]:
+            readme(browser, server.url)
+            return
+        SHOTS.mkdir(exist_ok=True)
+        for width, theme in product(WIDTHS, THEMES):
+            with a_page(browser, width, theme) as page:  # one window for all pages: its files are read once
+                for name in wanted:
+                    shoot(page, server.url + VIEWS[name], SHOTS / f"{name}-{width}-{theme}.png")
 
 
 @contextmanager
@@ -52,6 +57,7 @@ def a_page(browser: Browser, width: int, theme: str) -> Iterator[Page]:
         viewport={"width": width, "height": WIDTHS[width]},
         color_scheme="dark" if theme == "dark" else "light",
         has_touch=width < 600,
+        reduced_motion="reduce",  # nothing fades in, so nothing has to be waited for
     )
     page = context.new_page()
     page.on("pageerror", lambda error: print("  error in the page:", error))
@@ -61,16 +67,27 @@ def a_page(browser: Browser, width: int, theme: str) -> Iterator[Page]:
 
 def shoot(page: Page, url: str, picture: Path) -> None:
     """Two pictures: what is seen without scrolling, and the whole page."""
+    width = page.viewport_size["width"]  # type: ignore[index]
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
     page.goto(url)
     settled(page)
-    page.wait_for_timeout(500)  # Streamlit fades in what is new
     page.screenshot(path=picture)
-    height = page.evaluate(HEIGHT)
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": min(height, TALLEST)})  # type: ignore[index]
+    height = max(page.evaluate(HEIGHT), WIDTHS[width])
+    page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
+    page.wait_for_timeout(150)
     settled(page)
-    page.wait_for_timeout(500)
     page.screenshot(path=picture.with_stem(f"{picture.stem}-whole"))
     print(picture.relative_to(ROOT))
+
+
+def readme(browser: Browser, url: str) -> None:
+    """The map, without filters, as the README shows it: whole, with the guide folded away."""
+    with a_page(browser, 1440, "light") as page:
+        page.add_init_script("sessionStorage.setItem('tumen-guide', 'closed')")
+        page.set_viewport_size({"width": 1440, "height": 925})
+        page.goto(f"{url}/map")
+        settled(page)
+        page.screenshot(path=ROOT / "docs" / "overview.png")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ import pandas as pd
 
 from tumen import browse, wording
 from tumen.records import Records, rows
-from tumen.view import WINDOW, Selection
+from tumen.story import story
+from tumen.told import Told
+from tumen.view import EVERYTHING, MOST_IDS, Selection, View, rows_ref
 
 STANCES = ("asserts", "confirms", "denies", "doubts", "declines-to-comment")
 CODED = ["transfer", "by_country", "actor_kind", "origin", "stance"]
@@ -149,6 +151,7 @@ def _bias(records: Records, selection: Selection) -> Bias:
     months, cells = _months(said)
     bands = _bands(records, selection, countries, cells)
     letters = parts(sources["reliability"], records.labels("reliability"))
+    window = story(records).window
     drawn = sum(sum(counts) for band in bands for counts in band.months.values())
     return Bias(
         assertions=len(said),
@@ -165,7 +168,7 @@ def _bias(records: Records, selection: Selection) -> Bias:
         left_out=len(said) - drawn,
         own=_own(said),
         state=_part(said["actor_kind"].isin(STATE)),
-        in_window=_part(said["known"].between(pd.Timestamp(WINDOW[0]), pd.Timestamp(WINDOW[1]))),
+        in_window=_part(said["known"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))),
         weaknesses=_weaknesses(records, selection, said, sources),
     )
 
@@ -242,6 +245,11 @@ def _months(said: pd.DataFrame) -> tuple[tuple[str, ...], Cells]:
     return months, cells
 
 
+def month_search(month: str) -> str:
+    """The search that finds what was made public in a month: 'date>=2023-10 date<2023-11'."""
+    return f"date>={month} date<{pd.Period(month, freq='M') + 1}"
+
+
 def _bands(
     records: Records, selection: Selection, countries: Sequence[Voice], cells: Cells
 ) -> tuple[Band, ...]:
@@ -274,17 +282,18 @@ def _weaknesses(
 ) -> tuple[Weakness, ...]:
     """How many rows deserve each warning that bears on trust, by the rules of the code table."""
     quotes, events = selection.quotes, selection.events
-    single = said.groupby("transfer", observed=True)["origin"].nunique().eq(1)
+    undated = "|".join(map(str, said.index[said["month-only-date"]][:MOST_IDS]))
+    conditional = "|".join(scope for scope in records["scopes"].index if scope.startswith("if-"))
     found = (
-        ("relay", sources["via"].ne(""), "sources", "", "via"),
-        ("single-origin", single, "transfers", "", "origins"),
+        ("relay", sources["via"].ne(""), "sources", "via!=", ""),
+        ("single-origin", selection.states["origins"].eq(1), "transfers", "origins=1", ""),
         ("one-reader", said["one-reader"], "assertions", "checked=False", ""),
-        ("month-only-date", said["month-only-date"], "assertions", "", "date"),
+        ("month-only-date", said["month-only-date"], "assertions", f"id={undated}", ""),
         ("passage-not-seen", said["passage-not-seen"], "assertions", "locator=", ""),
         ("passage-not-seen", events["locator"].eq(""), "events", "locator=", ""),
         ("capacity-not-count", said["capacity-not-count"], "assertions", "measure=capacity", ""),
-        ("alternative-capacities", said["alternative-capacities"], "assertions", "", "scope"),
-        ("converted-figure", said["converted-figure"], "assertions", "", "conversion"),
+        ("alternative-capacities", said["alternative-capacities"], "assertions", f"scope={conditional}", ""),
+        ("converted-figure", said["converted-figure"], "assertions", "conversion!=", ""),
         ("retranslated", quotes["wording"].eq("retranslated"), "quotes", "wording=retranslated", ""),
         ("unverified-quote", ~quotes["verified"].astype(bool), "quotes", "verified=False", ""),
     )
@@ -297,25 +306,27 @@ def _weaknesses(
 # --- words ---------------------------------------------------------------------------------------
 
 
-def headline(found: Bias) -> str:
+def headline(found: Bias, view: View = EVERYTHING) -> Told:
     """The finding in one sentence, for the head of the page."""
     if not found.assertions:
-        return "Nothing is said in this view; the rules below hold for every view"
-    parts = [
-        f"{wording.plural(found.assertions, 'assertion')} by {wording.plural(len(found.origins), 'origin')}",
-        _most(found),
-        f"{found.relayed.percent} % of the sources were read through another outlet",
-    ]
-    return "; ".join(parts)
+        return Told("Nothing is said in this view; the rules below hold for every view")
+    count = (wording.plural(found.assertions, "assertion"), rows_ref(view, "assertions"))
+    origins = (wording.plural(len(found.origins), "origin"), rows_ref(view, "origins"))
+    relayed = (f"{found.relayed.percent} %", rows_ref(view, "sources", "via!="))
+    return Told(
+        count, " by ", origins, "; ", _most(found, view), "; ",
+        relayed, " of the sources were read through another outlet",
+    )  # fmt: skip
 
 
-def _most(found: Bias) -> str:
+def _most(found: Bias, view: View) -> Told:
     """'46 % come from two countries, United States and South Korea'."""
     first, *rest = found.countries
     if not rest:
-        return f"all come from one country, {first.label}"
+        return Told(f"all come from one country, {first.label}")
     percent = share(first.count + rest[0].count, found.assertions)
-    return f"{percent} % come from two countries, {first.label} and {rest[0].label}"
+    both = rows_ref(view, "assertions", f"by_country={first.code}|{rest[0].code}")
+    return Told((f"{percent} %", both), f" come from two countries, {first.label} and {rest[0].label}")
 
 
 def in_words(found: Bias) -> str:

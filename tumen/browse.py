@@ -4,26 +4,30 @@ What a column is called and means comes from the descriptor. Turned back, column
 with hindsight are left out, and a row names nothing that was not public by then.
 """
 
+import operator
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
 
-from tumen import dates, derive, descriptor, wording
+from tumen import dates, derive, descriptor, ladder, wording
 from tumen.descriptor import Column, Package, Table
 from tumen.desk import PUBLIC, TABLES, Desk, first_words, referring
 from tumen.gallery import folded
 from tumen.mistakes import nearest
 from tumen.query import Query, Reader, spellings
 from tumen.records import Records
-from tumen.view import Selection
+from tumen.told import Told
+from tumen.view import Selection, rows_ref
 
 PER_PAGE = 50
 DEFAULT = "transfers"
 MOST_NAME = 56  # signs of a long name, such as a source's title, in a cell
+ENDS = ("origin", "destination")
 SHORT, LONG = 16, 60  # signs from which a column is given a medium or a wide place
 STORED, DERIVED = "stored", "derived"
 CARDS: Mapping[str, str] = {table: kind for kind, table in TABLES.items()}  # table → kind of card
@@ -42,7 +46,8 @@ HINDSIGHT: Mapping[str, tuple[str, ...]] = {  # columns that the editors wrote k
     "legs": ("note",),
     "transfer_laws": ("reason", "note"),
 }  # fmt: skip
-EDITORIAL = ("not_found", "corrections")  # tables that speak of today, never of an earlier day
+# Tables that speak of today, never of an earlier day.
+EDITORIAL = ("not_found", "corrections", "versions", "changes")
 
 NOUNS: Mapping[str, tuple[str, str]] = {  # table → one row, and how the view narrows the rows
     "transfers": ("transfer", "in view"),
@@ -57,6 +62,8 @@ NOUNS: Mapping[str, tuple[str, str]] = {  # table → one row, and how the view 
     "origins": ("origin", "of assertions in view"),
     "not_found": ("thing looked for", "that concern transfers in view"),
     "corrections": ("correction", "to records in view"),
+    "versions": ("version", ""),
+    "changes": ("change", "to records in view"),
     "transfer_laws": ("legal reading", "for transfers in view"),
 }
 MANY: Mapping[str, str] = {"not_found": "things looked for"}
@@ -164,10 +171,10 @@ def in_view(records: Records, selection: Selection, table: str) -> list[int]:
     if selection.view.is_default or package(records)[table].group == "codes":
         return list(range(len(frame)))
     kept = _ids(records, selection)
-    if table == "corrections":
+    if table in ("corrections", "changes"):
         pairs = zip(frame["table"], frame["id"], strict=True)
         return [n for n, (name, row) in enumerate(pairs) if name not in kept or row in kept[name]]
-    return [n for n, row in enumerate(frame.index) if row in kept[table]]
+    return [n for n, row in enumerate(frame.index) if table not in kept or row in kept[table]]
 
 
 def _ids(records: Records, selection: Selection) -> dict[str, frozenset[str]]:
@@ -230,6 +237,25 @@ GRADES: Mapping[str, tuple[str, str]] = {  # derived column → its title, and t
     "publications": ("Publications", ""),
     "contested": ("Contested", "contested"),
 }
+RUNGS: Mapping[str, str] = {f"first_{rung}": rung for rung in list(ladder.RUNGS)[1:]}  # column → its rung
+FAMILY = Head("family", "Family", "The family that the weapon type belongs to.", DERIVED)
+KNOWN = Head(
+    "known",
+    "Public from",
+    "The day from which it counts as public: the last of the month or year where only that is known.",
+    DERIVED,
+)
+COMPARED_WITH = Head(
+    "compared",
+    "Figures compared",
+    "How many figures, itself included, measure the same thing and are compared; empty where it gives none.",
+    DERIVED,
+    True,
+)
+PARTY = Head(
+    "party", "By a party", "Whether the sender or the receiver of the transfer speaks for itself.", DERIVED
+)
+DAYS = ("first_reported", KNOWN.name, *RUNGS)  # derived columns that hold a day
 PUBLICATIONS = "How many different sources carry a claim of the transfer; they may share one origin."
 NAMED = Head(
     "named_in",
@@ -257,8 +283,12 @@ def _all_heads(records: Records, table: str) -> list[Head]:
     derived = [NAMED] if _referrers(records, table) else []
     if table == "transfers":
         graded = [_grade_head(name) for name in GRADES]
-        return [*stored[:4], *graded, *derived, *stored[4:]]
-    return [*stored[:2], *derived, *stored[2:]]
+        climbed = [Head(n, ladder.RUNGS[r], ladder.RULES[r], DERIVED) for n, r in RUNGS.items()]
+        return [*stored[:4], *graded, *climbed, FAMILY, *derived, *stored[4:]]
+    known = [KNOWN] if "known" in records[table] else []
+    if table == "assertions":
+        known += [COMPARED_WITH, PARTY]
+    return [*stored[:2], *derived, *known, *stored[2:]]
 
 
 def _grade_head(name: str) -> Head:
@@ -322,6 +352,22 @@ class Writer:
         return self.records.once(key, lambda: states.to_dict("index"))  # type: ignore[arg-type, return-value]
 
     @cached_property
+    def rungs(self) -> Mapping[str, Mapping[str, Any]]:
+        """When each transfer reached each rung of the evidence ladder, as known on the day of the view."""
+        found = ladder.rungs(self.records, self.selection.view.as_of)[[*RUNGS.values()]]
+        key = ("rungs as rows", self.selection.view.as_of)
+        return self.records.once(key, lambda: found.to_dict("index"))  # type: ignore[arg-type, return-value]
+
+    @cached_property
+    def compared(self) -> Mapping[str, int]:
+        """Assertion → how many figures it is compared with, as known on the day of the view."""
+        spreads = derive.spreads(self.records, self.selection.view.as_of)
+        key = ("compared", self.selection.view.as_of)
+        return self.records.once(key, lambda: {
+            name: spread.figures for own in spreads.values() for spread in own for name in spread.assertions
+        })  # fmt: skip
+
+    @cached_property
     def referrers(self) -> list[tuple[Table, Column]]:
         """The columns of other tables that name rows of this one."""
         return _referrers(self.records, self.table)
@@ -338,23 +384,23 @@ class Writer:
 
     def key(self, head: Head, place: int) -> tuple[int, Any]:
         """By what a cell is put in order; 1 first for an empty one, so that it always comes last."""
-        value = self.value(head, place)
         if head.name == NAMED.name:
             return (0, sum(count for _, _, count in self._namings(place)))
+        value = self.value(head, place)
         if not _is(value):
             return (1, "")
         if isinstance(value, bool | int | float):
             return (0, float(value))
-        if head.name == "first_reported" or ((column := self._column(head)) and column.is_date):
+        if head.name in DAYS or ((column := self._column(head)) and column.is_date):
             return (0, value)
         return (0, folded(" ".join(part.text for part in self._parts(head, place))))
 
     def value(self, head: Head, place: int) -> Any:
         """What is stored or derived."""
         if head.name == NAMED.name:
-            return ""
+            return tuple(table.name for table, _, _ in self._namings(place))
         if head.group == DERIVED:
-            return self._grade(head.name, place)
+            return self._derived(head.name, place)
         column, value = self.own[head.name], self.columns[head.name][place]
         if column.is_date and not _begun(self.desk, value):
             return ""
@@ -364,6 +410,21 @@ class Writer:
 
     def _column(self, head: Head) -> Column | None:
         return self.own[head.name] if head.group == STORED else None
+
+    def _derived(self, name: str, place: int) -> Any:
+        if name == KNOWN.name:
+            return self.desk.cell(self.table, self.index[place], KNOWN.name).date().isoformat()
+        if name == COMPARED_WITH.name:
+            return self.compared.get(self.index[place], "")
+        if name == PARTY.name:
+            ends = (self.desk.cell("transfers", self.columns["transfer"][place], end) for end in ENDS)
+            return self.columns["by_country"][place] in ends
+        if name == FAMILY.name:
+            return self.records.family_of[self.columns["weapon_type"][place]]
+        if name in RUNGS:
+            day = self.rungs.get(self.index[place], {}).get(RUNGS[name])
+            return "" if day is None or pd.isna(day) else day.date().isoformat()
+        return self._grade(name, place)
 
     def _grade(self, name: str, place: int) -> Any:
         grade = self.grades.get(self.index[place])
@@ -381,25 +442,34 @@ class Writer:
             return
         value, column = self.value(head, place), self._column(head)
         if head.group == DERIVED:
-            yield from self._graded(head.name, value)
-        elif self.table == "corrections" and head.name == "id":
+            yield from self._graded(head.name, value, self._own(place))
+        elif self.table in ("corrections", "changes") and head.name == "id":
             yield self._corrected(place)
         elif column and _is(value):
             yield from self._stored(column, value)
 
-    def _graded(self, name: str, value: Any) -> Iterator[Part]:
+    def _own(self, place: int) -> str:
+        """The card of the row: what its derived cells rest on."""
+        return f"{CARDS[self.table]}:{self.index[place]}" if self.table in CARDS else ""
+
+    def _graded(self, name: str, value: Any, own: str) -> Iterator[Part]:
         if value == "":
             return
-        if name == "first_reported":
+        if name in DAYS:
             yield Part(dates.words(value), iso=value)
+        elif name == FAMILY.name:
+            yield self._code("families", value)
         elif name == "code":
             letter, number = value[0], value[1:]
             words = (self.desk.label("reliability", letter), self.desk.label("credibility", number).lower())
-            yield Part(value, title=f"Source: {words[0].lower()}; information: {words[1]}")
+            told = f"Source: {words[0].lower()}; information: {words[1]}"
+            yield Part(value, title=told, reference=own)
         elif name == "best_evidence":
-            yield self._code("evidence", value)
+            yield replace(self._code("evidence", value), reference=own)
+        elif isinstance(value, bool):
+            yield Part("Yes" if value else "No")
         else:
-            yield Part({True: "Yes", False: "No"}[value] if isinstance(value, bool) else f"{value:,}")
+            yield Part(f"{value:,}", reference=own)
 
     def _stored(self, column: Column, value: Any) -> Iterator[Part]:
         """The parts of a stored cell, by what the descriptor says of its column."""
@@ -529,22 +599,51 @@ def _widths(shown: list[Head], rows: Iterable[tuple[Cell, ...]]) -> dict[str, st
 
 
 def _matching(writer: Writer, shown: list[Head], rows: list[int], text: str) -> list[int]:
-    """The rows in which every word occurs; 'column=value' asks for exactly that value."""
+    """The rows in which every word occurs.
+
+    'column=value' asks for exactly that value ('column=' for none, 'column=this|that' for either),
+    'column!=value' for any other, and <, <=, >, >= compare numbers and days.
+    """
     words = [_test(writer, shown, word) for word in text.split()]
     return [n for n in rows if all(test(n) for test in words)]
 
 
+ASKED = re.compile(r"(\w+)(!=|>=|<=|=|>|<)(.*)")
+
+
 def _test(writer: Writer, shown: list[Head], word: str) -> Callable[[int], bool]:
-    name, equals, wanted = word.partition("=")
-    head = next((head for head in shown if head.name == name and equals), None)
+    name, sign, wanted = found.groups() if (found := ASKED.fullmatch(word)) else ("", "", "")
+    head = next((head for head in shown if head.name == name), None)
+    if head and sign in ("=", "!="):
+        values = frozenset(wanted.split("|"))
+        return lambda n: _holds(writer.value(head, n), values) == (sign == "=")
     if head:
-        return lambda n: _holds(writer.value(head, n), wanted)
+        return lambda n: _compares(_plain(writer.value(head, n)), sign, wanted)
     plain = folded(word)
     return lambda n: plain in _haystack(writer, shown, n)
 
 
-def _holds(value: Any, wanted: str) -> bool:
-    return wanted in value if isinstance(value, tuple) else _plain(value) == wanted
+def _holds(value: Any, wanted: frozenset[str]) -> bool:
+    """Whether a cell is one of the wanted values; an empty one is ''."""
+    held = value if isinstance(value, tuple) and value else [_plain(value) if _is(value) else ""]
+    return not wanted.isdisjoint(held)
+
+
+def _compares(value: str, sign: str, wanted: str) -> bool:
+    """Whether a number or a day lies on the wanted side of another; an empty cell lies on none."""
+    try:
+        pair: tuple[Any, Any] = float(value), float(wanted)
+    except ValueError:
+        pair = value, wanted
+    return bool(value) and COMPARED[sign](*pair)
+
+
+COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
 
 
 def _haystack(writer: Writer, shown: list[Head], place: int) -> str:
@@ -571,16 +670,23 @@ def _ordered(writer: Writer, shown: list[Head], rows: list[int], wanted: Wanted)
 # --- words ---------------------------------------------------------------------------------------
 
 
-def headline(records: Records, selection: Selection) -> str:
+def headline(records: Records, selection: Selection) -> Told:
     """The finding: '654 assertions by 77 origins in 430 sources'."""
     said = derive.known(records, selection.view.as_of)
     said = said[said["transfer"].isin(selection.transfers)]
     if said.empty:
-        return "No assertion in this view"
-    return (
-        f"{wording.plural(len(said), 'assertion')} by {wording.plural(said['origin'].nunique(), 'origin')} "
-        f"in {wording.plural(said['source'].nunique(), 'source')}"
+        return Told("No assertion in this view")
+    view = selection.view
+    count = (wording.plural(len(said), "assertion"), rows_ref(view, "assertions"))
+    origins = (
+        wording.plural(said["origin"].nunique(), "origin"),
+        rows_ref(view, "origins", f"{NAMED.name}=assertions"),
     )
+    sources = (
+        wording.plural(said["source"].nunique(), "source"),
+        rows_ref(view, "sources", f"{NAMED.name}=assertions"),
+    )
+    return Told(count, " by ", origins, " in ", sources)
 
 
 def counted(records: Records, selection: Selection, wanted: Wanted, shown: Listing) -> str:

@@ -31,9 +31,9 @@ from tumen.desk import (
 )
 from tumen.records import CLAIMS, DENIALS, Records
 from tumen.templates import render
-from tumen.view import listed
+from tumen.view import View, listed, rows_ref
 
-__all__ = ["KINDS", "assertions", "card", "exists", "nearest", "split", "suggestions", "title"]
+__all__ = ["KINDS", "assertions", "card", "disputes", "exists", "nearest", "split", "suggestions", "title"]
 
 MOST_CLAIMS = 12  # claims shown at once; the others fold away by month
 NEAR = 70  # how alike, of 100, a reference must be to be offered for a wrong one
@@ -49,6 +49,7 @@ def card(
     *,
     level: int = 2,
     today: date | None = None,
+    shown: frozenset[str] | None = None,
 ) -> Markup:
     """The card of a record as HTML.
 
@@ -59,6 +60,7 @@ def card(
         as_of: show only what was public by this day; None for all.
         level: the rank of the card's heading on its page (1 or 2).
         today: the day of access in the citation.
+        shown: ids of the transfers in view, where filters are set: a flow's card tells them from the others.
 
     Raises:
         LookupError: if there is no such record.
@@ -66,10 +68,10 @@ def card(
     reference = f"{kind}:{record}"
     if not exists(records, reference):
         raise LookupError(f"there is no record '{reference}'; nearest: {nearest(records, reference)}")
-    desk = Desk(records, as_of)
+    desk = Desk(records, as_of, shown)
     values = WRITERS[kind](desk, record)
     address = desk.url(kind, record)
-    cited = cite.citation(records, kind, record, today or date.today(), address, as_of)
+    cited = cite.items.of_record(records, kind, record, today or date.today(), cite.HERE + address, as_of)
     return render(
         f"card_{kind}.html",
         desk=desk,
@@ -78,8 +80,10 @@ def card(
         title=title(records, reference),
         level=level,
         address=address,
-        citation=cited,
+        citations=cite.forms(cited),
+        formats=cite.FORMATS,
         corrections=_corrections(desk, kind, record),
+        listing=lambda table, q: rows_ref(View(as_of=as_of), table, q),
         **values,
     )
 
@@ -128,7 +132,7 @@ def _transfer(desk: Desk, record: str) -> Row:
         "grade": grade and {**grade, **_reasons(desk, grade)},
         "first": _by_id(claims, grade["first_assertion"] if grade else ""),
         "best": _by_id(claims, grade["evidence_assertion"] if grade else ""),
-        "disputes": _disputes(desk, answers),
+        "disputes": disputes(desk, answers),
         "claims": claims,
         "shown": shown,
         "folded": folded,
@@ -199,7 +203,7 @@ def _not_found(desk: Desk, transfer: str) -> list[Row]:
     return [] if desk.as_of else desk.rows("not_found", desk.naming("not_found", "transfers", transfer))
 
 
-def _disputes(desk: Desk, answers: list[Row]) -> list[Row]:
+def disputes(desk: Desk, answers: list[Row]) -> list[Row]:
     """Who denies or doubts, and how far it goes: one line for each country."""
     found: dict[str, dict[str, list[str]]] = {}
     for answer in answers:
@@ -267,6 +271,7 @@ def _spread(desk: Desk, spread: Spread, claims: list[Row]) -> Row:
         "capacity": spread.measure == "capacity",
         "figures": spread.figures,
         "origins": spread.origins,
+        "ids": "|".join(spread.assertions),
         "claims": own,
         "marks": _marks(spread, own) if spread.high > spread.low and spread.low >= 0 else [],
     }
@@ -408,7 +413,7 @@ def _source(desk: Desk, record: str) -> Row:
     return {
         "row": desk.row("sources", record),
         "public": desk.is_public("sources", record),
-        "source_citation": cite.source_citation(desk.records, record),
+        "source_citations": cite.forms(cite.items.of_source(desk.records, record)),
         "count": len(said),
         "said": [{"transfer": t, "assertions": list(own)} for t, own in by_transfer],
         "events": _events(desk, desk.naming("events", "sources", record)),
@@ -437,10 +442,18 @@ def _flow(desk: Desk, record: str) -> Row:
         "origin": origin,
         "destination": destination,
         "family": family,
-        "transfers": summaries(desk, desk.public("transfers", flow_transfers(desk.records, record))),
+        **_in_view(desk, summaries(desk, desk.public("transfers", flow_transfers(desk.records, record)))),
         "whole": f"{origin}>{destination}" if family else "",
         "back": back if desk.public("transfers", flow_transfers(desk.records, back)) else "",
     }
+
+
+def _in_view(desk: Desk, listed: list[Row]) -> Row:
+    """The transfers of a flow that the filters leave, and the others; None for those where none is set."""
+    if desk.shown is None:
+        return {"transfers": listed, "others": None}
+    kept = [row for row in listed if row["id"] in desk.shown]
+    return {"transfers": kept, "others": [row for row in listed if row not in kept]}
 
 
 def _one_assertion(desk: Desk, record: str) -> Row:

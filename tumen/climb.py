@@ -10,19 +10,20 @@ from tumen import dates, ladder
 from tumen.desk import Desk
 from tumen.exchange import between, pairs, reference
 from tumen.records import Records
+from tumen.view import View, rows_ref
 
 Row = dict[str, Any]
 
 MOST = 160  # rows
 
 
-def climbs(records: Records, found: pd.DataFrame, as_of: date | None) -> Row:
+def climbs(records: Records, found: pd.DataFrame, view: View) -> Row:
     """Every transfer in view on the evidence ladder, and the lags by direction.
 
     Returns totals (Lag by rung), never (by rung), directions (rows of lags), shown and others (rows with
     the marks of the dot plot), more (rows left out), ticks and span of its time axis.
     """
-    own = ladder.rungs(records, as_of).loc[found.index]
+    own = ladder.rungs(records, view.as_of).loc[found.index]
     lags = ladder.lags(own)
     proven = own["records"].notna() | own["find"].notna()
     first = lags[["records", "find"]].min(axis=1)
@@ -37,9 +38,19 @@ def climbs(records: Records, found: pd.DataFrame, as_of: date | None) -> Row:
         "shown": [row for row in rows if row["proven"]],
         "others": [row for row in rows if not row["proven"]],
         "more": len(ranked) - len(kept),
+        "proven": int(proven.sum()),
+        "rows": lambda q: rows_ref(view, "transfers", q),
+        "reached": lambda name, lag, q: _reached(view, name, lag, q),
         "ticks": _ticks(*axis),
         "count": len(found),
     }
+
+
+def _reached(view: View, name: str, lag: ladder.Lag, q: str) -> str:
+    """What the number of those that have a lag rests on; a known start is no search, so its ids are named."""
+    if name == "began":
+        return rows_ref(view, "transfers", ids=lag.ids)
+    return rows_ref(view, "transfers", f"{q} first_{name}!=".strip())
 
 
 def _by_report(own: pd.DataFrame) -> list[str]:
@@ -68,7 +79,7 @@ def _percent(day: date, first: date, last: date) -> float:
 
 def _directions(records: Records, found: pd.DataFrame, own: pd.DataFrame) -> list[Row]:
     rows = []
-    for pair in pairs(found):
+    for pair in pairs(records, found):
         for origin, destination in pair.directions:
             ids = between(found, origin, destination).index
             if len(ids):
@@ -78,6 +89,7 @@ def _directions(records: Records, found: pd.DataFrame, own: pd.DataFrame) -> lis
                         "taker": records.label("countries", destination),
                         "count": len(ids),
                         "record": reference(found.loc[ids], origin, destination),
+                        "q": f"origin={origin} destination={destination}",
                         "lags": ladder.summary(own.loc[ids]),
                     }
                 )
@@ -107,6 +119,7 @@ def _climb(desk: Desk, row: Any, rungs: Any, lags: Any, axis: tuple[date, date])
     stops = [
         {
             "days": day,
+            "by": rungs[f"{own[0]}_by"],
             "left": left,
             "date": _short(desk.cell("assertions", rungs[f"{own[0]}_by"], "date")),
             "rungs": own,

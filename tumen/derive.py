@@ -37,6 +37,8 @@ RULES: Mapping[str, str] = {
     "someone who is no party to the transfer and does not claim it elsewhere denies or doubts it as a whole, "
     "and the evidence for it has not passed step 3. 5 improbable: such a doubt rests on evidence of step 3 "
     "or more and the claim on step 2 or less. 6 cannot be judged: a bare claim of a single origin.",
+    "period": "When a transfer ran is recorded with hindsight: start and end are those known today, in a "
+    "view of an earlier day too, where they are marked so.",
     "reliability": "The best letter among the sources that carry the best evidence.",
     "spread": "Only figures of one measure, unit, rate and scope are compared. Running totals are compared "
     "with one another; rates, shares and changes only within one stated period, for those of different "
@@ -370,6 +372,7 @@ def warnings(records: Records, assertion: pd.Series) -> tuple[str, ...]:
         "alternative-capacities": assertion["scope"].startswith("if-"),
         "converted-figure": bool(assertion["conversion"]),
         "month-only-date": len(assertion["date"]) < len("2024-01-01"),
+        "dated-by-page": not assertion["measure"] and "" < assertion["as_of"] < assertion["date"],
         "relay": bool(source["via"]),
         "passage-not-seen": not assertion["locator"],
         "one-reader": not assertion["checked"],

@@ -8,7 +8,7 @@ module knows how they are spelt.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,7 @@ class Package:
     licence_note: str
     sources: tuple[str, ...]
     tables: tuple[Table, ...]
+    story: Mapping[str, Any] = field(default_factory=dict)  # what the data set says of itself, see story.py
 
     @cached_property
     def by_name(self) -> Mapping[str, Table]:
@@ -147,6 +148,7 @@ def _package(raw: Mapping[str, Any]) -> Package:
         licence_note=raw.get("tumen:licenceNote", ""),
         sources=tuple(source["title"] for source in raw["sources"]),
         tables=tuple(_table(resource) for resource in raw["resources"]),
+        story=dict(raw.get("tumen:story", {})),
     )
     _check_references(package)
     return package

@@ -37,6 +37,7 @@ class Desk:
 
     records: Records
     as_of: date | None = None
+    shown: frozenset[str] | None = None  # transfers in view, where filters are set
 
     def label(self, table: str, code: object) -> str:
         """The reader's word for a code."""

@@ -8,7 +8,7 @@ flow's figures are never added to those of the flows within it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, islice
 from math import inf, log, log2
 from typing import Any
 
@@ -17,7 +17,8 @@ from tumen.derive import Spread
 from tumen.desk import Desk, Row, referring
 from tumen.query import Query, Reader
 from tumen.records import DENIALS, Records
-from tumen.view import Selection
+from tumen.told import Part, Told
+from tumen.view import MOST_IDS, Selection, View, rows_ref
 
 # Several transfers read as one question: code in the address → its words, and the flow that holds the others.
 READINGS: Mapping[str, tuple[str, str]] = {
@@ -373,20 +374,24 @@ def ranking(records: Records, selection: Selection) -> dict[str, Any]:
     several = [pair for pair in ranked(records, as_of) if pair[0] in wanted]
     wide = [pair for pair in several if pair[1].ratio > 1]
     widest = max((spread.ratio for _, spread in wide), default=1.0)
+    agreed = (told for _, spread in several if spread.ratio <= 1 for told in spread.assertions)
     return {
-        "rows": [_disagreement(records, as_of, *pair, widest) for pair in wide[:MOST_RANKED]],
+        "rows": [_disagreement(records, selection.view, *pair, widest) for pair in wide[:MOST_RANKED]],
         "shown": SHOWN_RANKED,
         "ticks": _ticks(widest),
         "left_out": max(0, len(wide) - MOST_RANKED),
         "agreeing": len(several) - len(wide),
+        "agreed": rows_ref(selection.view, "assertions", ids=islice(agreed, MOST_IDS + 1)),
         "alone": int((groups["figures"].eq(1) & groups["transfer"].isin(wanted)).sum()),
+        "single": rows_ref(selection.view, "assertions", "compared=1"),
+        "compared": rows_ref(selection.view, "assertions", "compared>1"),
     }
 
 
 def _disagreement(
-    records: Records, as_of: date | None, transfer: str, spread: Spread, widest: float
+    records: Records, view: View, transfer: str, spread: Spread, widest: float
 ) -> dict[str, Any]:
-    own = [f for f in figures(records, as_of, [transfer]) if f.id in spread.assertions]
+    own = [f for f in figures(records, view.as_of, [transfer]) if f.id in spread.assertions]
     latest = max(own, key=lambda f: (f.days.last, f.id))
     return {
         "transfer": transfer,
@@ -399,7 +404,9 @@ def _disagreement(
         "figures": spread.figures,
         "origins": spread.origins,
         "latest": latest,
-        "together": _together(own),
+        "rows": rows_ref(view, "assertions", ids=spread.assertions),
+        "who": rows_ref(view, "origins", ids=sorted({f.origin for f in own})),
+        "together": _together(own, view),
         "plan": spread.measure in PLANS,
         "capacity": spread.measure == "capacity",
     }
@@ -424,7 +431,7 @@ def _ticks(widest: float) -> list[dict[str, Any]]:
     return [{"label": f"×{n}", "left": _along(n, widest)} for n in (1, 3, 10, 30, 100, 1000) if n <= widest]
 
 
-def _together(own: Sequence[Figure]) -> dict[str, Any] | None:
+def _together(own: Sequence[Figure], view: View) -> dict[str, Any] | None:
     """Of two origins that spoke within a month and cannot both be right, those furthest apart.
 
     Here growth over time plays no part, and 'more than 1,000' does not contradict 'about 2,000'.
@@ -439,13 +446,14 @@ def _together(own: Sequence[Figure]) -> dict[str, Any] | None:
     if not near:
         return None
     ratio, low, high = max(near, key=lambda found: found[0])
-    return {"factor": factor(ratio), "low": low, "high": high}
+    both = rows_ref(view, "assertions", ids=[low.id, high.id])
+    return {"factor": factor(ratio), "low": low, "high": high, "rows": both}
 
 
 # --- words -----------------------------------------------------------------------------------------
 
 
-def headline(records: Records, selection: Selection, chosen: Sequence[str]) -> str:
+def headline(records: Records, selection: Selection, chosen: Sequence[str]) -> Told:
     """The finding: how far the figures of the chosen transfers lie apart, from whom to whom."""
     wanted = frozenset(chosen)
     pair = next((pair for pair in ranked(records, selection.view.as_of) if pair[0] in wanted), None)
@@ -453,15 +461,17 @@ def headline(records: Records, selection: Selection, chosen: Sequence[str]) -> s
         return _no_two(records, selection, chosen)
     transfer, spread = pair
     what = _about(records, transfer, spread)
+    count = (str(spread.figures), rows_ref(_whole(selection), "assertions", ids=spread.assertions))
     if spread.ratio <= 1:
-        return f"{what}: the {spread.figures} published figures agree, {wording.spread(spread, records)}"
+        agreed = (wording.spread(spread, records), f"transfer:{transfer}")
+        return Told(what, ": the ", count, " published figures agree, ", agreed)
     own = [f for f in figures(records, selection.view.as_of, [transfer]) if f.id in spread.assertions]
     low = next(f for f in own if f.least == spread.low)
     high = next(f for f in own if f.most == spread.high)
-    ends = f"a factor of {factor(spread.ratio)}, from {_said(low)} to {_said(high)}"
+    ends = Told("from ", *_said(low), " to ", *_said(high))
     if spread.origins == 1:
-        return f"{what}: one origin changed its figure by {ends}"
-    return f"{what}: published figures {'differ by' if low.origin != high.origin else 'span'} {ends}"
+        return Told(f"{what}: one origin changed its figure, ", ends)
+    return Told(f"{what}: ", ends)
 
 
 def _about(records: Records, transfer: str, spread: Spread) -> str:
@@ -469,16 +479,24 @@ def _about(records: Records, transfer: str, spread: Spread) -> str:
     return f"{records.label('transfers', transfer)}{'' if words == 'supplied' else f' ({words})'}"
 
 
-def _said(figure: Figure) -> str:
-    return f"{figure.words} ({figure.who}, {dates.words(figure.date)})"
+def _whole(selection: Selection) -> View:
+    """Everything public on the day of the view: where figures of a chosen transfer are always found."""
+    return View(as_of=selection.view.as_of)
 
 
-def _no_two(records: Records, selection: Selection, chosen: Sequence[str]) -> str:
-    count = sum(s.figures for t in chosen for s in derive.spreads(records, selection.view.as_of).get(t, ()))
+def _said(figure: Figure) -> tuple[str | Part, ...]:
+    return (figure.words, f"assertion:{figure.id}"), f" ({figure.who}, {dates.words(figure.date[:7])})"
+
+
+def _no_two(records: Records, selection: Selection, chosen: Sequence[str]) -> Told:
+    spreads = derive.spreads(records, selection.view.as_of)
+    count = sum(s.figures for t in chosen for s in spreads.get(t, ()))
     item = records.label("transfers", chosen[0])
     if count == 1:
-        return f"{item}: one published figure, and no other to compare it with"
-    return f"{item}: {count} published figures, no two of which measure the same thing"
+        return Told(item, ": one published figure, and no other to compare it with")
+    told = [a for t in chosen for s in spreads.get(t, ()) for a in s.assertions]
+    figures = (str(count), rows_ref(_whole(selection), "assertions", ids=told))
+    return Told(item, ": ", figures, " published figures, no two of which measure the same thing")
 
 
 def in_words(drawn: Sequence[Panel]) -> str:

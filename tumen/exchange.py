@@ -3,7 +3,7 @@
 Everything counts transfers on record, never amounts: containers, tonnes and dollars cannot be added.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +12,11 @@ import pandas as pd
 
 from tumen import dates, flows, ladder, wording
 from tumen.desk import Desk, referring
+from tumen.overview import share
 from tumen.records import Records
-from tumen.view import Selection, View, listed
+from tumen.story import Story, story
+from tumen.told import Told
+from tumen.view import EVERYTHING, Selection, View, listed, rows_ref
 
 Row = dict[str, Any]
 
@@ -22,11 +25,9 @@ GROUPS: Mapping[str, tuple[str, int]] = {  # how far a transfer is proven → wo
     "assessed": ("an official assessment", 3),
     "reported": ("a report or bare claim", 0),
 }
-SENDERS = ("PRK", "IRN", "CHN")  # the left side of a pair, and the order of pairs
-HUB = "RUS"  # the right side
 MOST_PAIRS = 12  # told apart; the others, with fewer transfers, are found by the filter on countries
 MOST_SQUARES = 40  # in one cell of the picture; beyond, a square stands for several transfers
-MOST_SEARCHES = 200  # for what was not found
+MOST_SEARCHES = 200  # for what was not found, by result
 MOST_DOTS = 150  # of one direction in the strip
 MOST_LINES = 24  # of one family and direction in the ledger
 SMALL_PAIR = 2  # a pair with so few transfers is told in words where others have a picture
@@ -70,7 +71,9 @@ def _table(records: Records, selection: Selection) -> pd.DataFrame:
         ["evidence", "first_reported"], ascending=[False, True], kind="stable"
     )
     status = "" if selection.view.as_of else records["transfers"].loc[rows.index, "status"]
-    return rows.assign(group=rows["evidence"].map({step: group(step) for step in range(6)}), status=status)
+    view = pd.Series([selection.view] * len(rows), index=rows.index, dtype=object)
+    groups = rows["evidence"].map({step: group(step) for step in range(6)})
+    return rows.assign(group=groups, status=status, view=view)
 
 
 def group(evidence: int) -> str:
@@ -78,20 +81,19 @@ def group(evidence: int) -> str:
     return next(name for name, (_, least) in GROUPS.items() if evidence >= least)
 
 
-def pairs(found: pd.DataFrame) -> list[Pair]:
-    """The pairs in view: those with Russia first, in the order of SENDERS, then those with most transfers.
+def pairs(records: Records, found: pd.DataFrame) -> list[Pair]:
+    """The pairs in view: those with the story's hub first, in the order of its senders, then the busiest.
 
     Of very many pairs only those with most transfers (see `unpaired`).
     """
-    totals = _totals(found)
+    told, totals = story(records), _totals(records, found)
     kept = sorted(totals, key=lambda p: (-totals[p], p.key))[:MOST_PAIRS]
-    return sorted(kept, key=lambda p: (p.right != HUB, _rank(p.left), -totals[p], p.key))
+    return sorted(kept, key=lambda p: (p.right != told.hub, _rank(told, p.left), -totals[p], p.key))
 
 
-def unpaired(found: pd.DataFrame) -> str:
+def unpaired(records: Records, found: pd.DataFrame) -> str:
     """What `pairs` leaves out, in words; '' where it is nothing."""
-    totals = _totals(found)
-    rest = sorted(totals.values(), reverse=True)[MOST_PAIRS:]
+    rest = sorted(_totals(records, found).values(), reverse=True)[MOST_PAIRS:]
     if not rest:
         return ""
     return (
@@ -100,23 +102,25 @@ def unpaired(found: pd.DataFrame) -> str:
     )
 
 
-def _totals(found: pd.DataFrame) -> dict[Pair, int]:
+def _totals(records: Records, found: pd.DataFrame) -> dict[Pair, int]:
     """How many transfers run between two countries, in either direction."""
+    told = story(records)
     counts = found.groupby(["origin", "destination"], as_index=False).size().to_dict("records")
     totals: dict[Pair, int] = {}
     for row in counts:
-        pair = _pair(str(row["origin"]), str(row["destination"]))
+        pair = _pair(told, str(row["origin"]), str(row["destination"]))
         totals[pair] = totals.get(pair, 0) + int(row["size"])
     return totals
 
 
-def _pair(one: str, other: str) -> Pair:
-    left, right = sorted((one, other), key=lambda c: (c == HUB, _rank(c), c))
+def _pair(told: Story, one: str, other: str) -> Pair:
+    """Two countries with the hub on the right."""
+    left, right = sorted((one, other), key=lambda c: (c == told.hub, _rank(told, c), c))
     return Pair(left, right)
 
 
-def _rank(country: str) -> int:
-    return SENDERS.index(country) if country in SENDERS else len(SENDERS)
+def _rank(told: Story, country: str) -> int:
+    return told.senders.index(country) if country in told.senders else len(told.senders)
 
 
 def pair_label(records: Records, pair: Pair) -> str:
@@ -132,30 +136,34 @@ def between(found: pd.DataFrame, origin: str, destination: str) -> pd.DataFrame:
 # --- the finding ---------------------------------------------------------------------------------
 
 
-def headline(records: Records, found: pd.DataFrame, pair: Pair) -> str:
+def headline(records: Records, found: pd.DataFrame, pair: Pair, view: View = EVERYTHING) -> Told:
     """What is reported most often of either side, and how much of it is shown, in one line."""
     halves = {giver: between(found, giver, taker) for giver, taker in pair.directions}
     told = {giver: own for giver, own in halves.items() if len(own)}
-    most = "; ".join(
-        f"{_most(records, own)} from {records.label('countries', giver)}" for giver, own in told.items()
-    )
-    shown = [f"{int(own['group'].eq('shown').sum()) or 'none'} of {len(own)}" for own in told.values()]
-    if len(told) == 1:
-        return (
-            f"Most often reported: {most}; nothing the other way is in view. "
-            f"{_proofs()} show {shown[0]} transfers"
-        )
-    return f"Most often reported: {most}. {_proofs()} show {shown[0]} transfers against {shown[1]}"
+    shown = [_shown(own, view) for own in told.values()]
+    proofs = f"shown by {GROUPS['shown'][0]}"
+    (giver, most), *back = ((giver, _most(records, own)) for giver, own in told.items())
+    gift = f"{wording.capital(most)} from {records.label('countries', giver)}"
+    if not back:
+        noun = "transfer" if len(told[giver]) == 1 else "transfers"
+        return Told(f"{gift}, nothing the other way in this view: ", shown[0], f" {noun} {proofs}")
+    other, returned = back[0]
+    answer = f"{returned} from {records.label('countries', other)}"
+    return Told(f"{gift} against {answer}: ", shown[0], " and ", shown[1], f" transfers {proofs}")
+
+
+def _shown(own: pd.DataFrame, view: View) -> Told:
+    """'20 of 57': how many transfers of one direction are shown."""
+    ends = f"origin={own['origin'].iloc[0]} destination={own['destination'].iloc[0]}"
+    count = int(own["group"].eq("shown").sum())
+    proven = share(view, count, f"{ends} {STEPS['shown']}")
+    return Told(proven, " of ", (str(len(own)), rows_ref(view, "transfers", ends)))
 
 
 def _most(records: Records, own: pd.DataFrame) -> str:
     counts = own["family"].value_counts()
     top = sorted(counts.index[counts == counts.max()])
     return listed(records.label("families", family).lower() for family in top)
-
-
-def _proofs() -> str:
-    return GROUPS["shown"][0].capitalize()
 
 
 # --- the picture ---------------------------------------------------------------------------------
@@ -167,9 +175,9 @@ def picture(records: Records, found: pd.DataFrame) -> Row:
     Returns families (id, label, short), per (transfers that a square stands for), panels (pair, left,
     right, rows with a cell for each side), and small (pairs with too few transfers for a panel).
     """
-    kept = pairs(found)
+    kept = pairs(records, found)
     shown = {f"{end}{other}" for pair in kept for end, other in pair.directions}
-    found = found[(found["origin"] + found["destination"]).isin(shown)] if unpaired(found) else found
+    found = found[(found["origin"] + found["destination"]).isin(shown)] if unpaired(records, found) else found
     cells = _cells(records, found)
     most = max((cell["count"] for cell in cells.values()), default=0)
     per = max(1, -(-most // MOST_SQUARES))
@@ -216,6 +224,15 @@ def reference(own: pd.DataFrame, origin: str, destination: str, family: str = ""
     if len(own) == 1:
         return f"transfer:{own['id'].iloc[0]}"
     return f"flow:{origin}>{destination}{':' if family else ''}{family}"
+
+
+def listing(own: pd.DataFrame, q: str = "") -> str:
+    """The rows of some transfers of one direction, as a search within it finds them; '' for none."""
+    if own.empty:
+        return ""
+    first = own.iloc[0]
+    ends = f"origin={first['origin']} destination={first['destination']}"
+    return rows_ref(first["view"], "transfers", f"{ends} {q}".strip())
 
 
 def _squares(cell: Row, per: int) -> list[Row]:
@@ -300,6 +317,12 @@ def names(records: Records, found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
     return there, back
 
 
+def leads(found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
+    """What the numbers at the two lanes of the strip rest on."""
+    there, back = (listing(between(found, *direction)) for direction in pair.directions)
+    return there, back
+
+
 # --- the two sides in words ----------------------------------------------------------------------
 
 
@@ -317,8 +340,9 @@ def _side(records: Records, found: pd.DataFrame, origin: str, destination: str) 
         "undrawn": max(0, len(own) - MOST_DOTS),
         "record": reference(own, origin, destination) if len(own) else "",
         "families": _by_family(records, own, origin, destination),
+        "rows": listing(own),
         "groups": [_by_group(own, name, words) for name, (words, _) in GROUPS.items()],
-        "contested": _few(own[own["contested"]]),
+        "contested": _few(own[own["contested"]], "contested=True"),
         "statuses": _by_status(records, own),
     }
 
@@ -339,20 +363,28 @@ def _by_family(records: Records, own: pd.DataFrame, origin: str, destination: st
 def _by_status(records: Records, own: pd.DataFrame) -> list[Row]:
     """The editors' statuses in the order of their table of codes; none on a turned-back day."""
     return [
-        {"label": label, **_few(own[own["status"] == status])}
+        {"label": label, **_few(own[own["status"] == status], f"status={status}")}
         for status, label in records.labels("statuses").items()
         if own["status"].eq(status).any()
     ]
 
 
 def _by_group(own: pd.DataFrame, name: str, words: str) -> Row:
-    return {"id": name, "words": words, **_few(own[own["group"] == name])}
+    return {"id": name, "words": words, **_few(own[own["group"] == name], STEPS[name])}
 
 
-def _few(own: pd.DataFrame, most: int = 3) -> Row:
-    """How many, and the first of them by name."""
+STEPS: Mapping[str, str] = {  # group → the search that finds it
+    "shown": "best_evidence>=4",
+    "assessed": "best_evidence=3",
+    "reported": "best_evidence<3",
+}
+
+
+def _few(own: pd.DataFrame, q: str, most: int = 3) -> Row:
+    """How many, the first of them by name, and all of them as rows that a search finds."""
     head = own.head(most)
-    return {"count": len(own), "named": list(zip(head["id"], head["item"], strict=True))}
+    named = list(zip(head["id"], head["item"], strict=True))
+    return {"count": len(own), "named": named, "rows": listing(own, q)}
 
 
 # --- the ledger ----------------------------------------------------------------------------------
@@ -452,6 +484,7 @@ def _half(
         "first": {"day": days.iloc[0].date(), "transfer": days.index[0]},
         "half": {"day": _middle(days).date(), "transfer": _middle_id(days)},
         "started": len(starts),
+        "starts": rows_ref(own["view"].iloc[0], "transfers", ids=starts.index),
         "start": None,
     }
     if len(starts):
@@ -501,7 +534,8 @@ def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> 
     """What was looked for and bears on a pair, by result; editors' words of today, so none on an earlier day.
 
     A row that names transfers bears on the pair if one of them is in view between the two; one that
-    names none is kept as long as no filter but that for countries is set.
+    names none is kept as long as no filter but that for countries is set. Of very many, `more` says how
+    many a result has beyond its rows.
     """
     if view.as_of:
         return []
@@ -510,15 +544,26 @@ def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> 
     tied = {row for transfer in inside for row in named.get(str(transfer), ())}
     free = _subject_rows(records, pair) if _broad(view) else set()
     desk = Desk(records)
-    wanted = tied | free
-    rows = desk.rows("not_found", [i for i in records["not_found"].index if i in wanted][:MOST_SEARCHES])
+    looked = records["not_found"]["result"]
+    looked = looked[looked.index.isin(tied | free)]
+    return [
+        {
+            "label": label,
+            "meaning": desk.meaning("not_found_results", result),
+            "rows": _searches(desk, own[:MOST_SEARCHES], inside),
+            "more": len(own[MOST_SEARCHES:]),
+        }
+        for result, label in records.labels("not_found_results").items()
+        if len(own := looked.index[looked == result])
+    ]
+
+
+def _searches(desk: Desk, ids: Iterable[str], inside: Collection[str]) -> list[Row]:
+    """Rows of what was looked for, each with the transfers among some that it bears on."""
+    rows = desk.rows("not_found", ids)
     for row in rows:
         row["bears"] = [(t, desk.label("transfers", t)) for t in row["transfers"] if t in inside]
-    return [
-        {"label": label, "meaning": desk.meaning("not_found_results", result), "rows": own}
-        for result, label in records.labels("not_found_results").items()
-        if (own := [row for row in rows if row["result"] == result])
-    ]
+    return rows
 
 
 def _subject_rows(records: Records, pair: Pair) -> set[str]:

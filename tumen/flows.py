@@ -10,14 +10,16 @@ from typing import Any
 import pandas as pd
 
 from tumen import geography, wording
+from tumen.desk import Desk
 from tumen.records import Records, rows
-from tumen.view import Selection
+from tumen.told import Part, Told
+from tumen.view import Selection, rows_ref
 
 FLOW = ["origin", "destination", "family"]
 
 
 MOST = {"flows": 120, "legs": 120, "places": 200}  # drawn on the map, so that it can be read and sent
-MOST_LISTED = 300  # flows in the table
+MOST_LISTED = 300  # flows in the table, and routes
 
 
 def moved(records: Records, selection: Selection) -> pd.DataFrame:
@@ -86,7 +88,9 @@ def legs(records: Records, selection: Selection) -> pd.DataFrame:
 
 
 def _legs(records: Records, selection: Selection) -> pd.DataFrame:
-    own = moved(records, selection).assign(evidence=selection.states["evidence"])
+    own = moved(records, selection).assign(
+        evidence=selection.states["evidence"], route=_routes(records, selection)
+    )
     own = own[own["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
     courses = records.once("courses", lambda: geography.legs_with_courses(records["legs"], records["places"]))
     found = courses[courses["route"].isin(own["route"])].merge(
@@ -112,7 +116,7 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
 
 def _places(records: Records, selection: Selection) -> pd.DataFrame:
     own = moved(records, selection)
-    stops = records["routes"].loc[[r for r in own["route"].unique() if r], "stops"]
+    stops = records["routes"].loc[[r for r in _routes(records, selection).unique() if r], "stops"]
     named = {*own["origin_place"], *own["destination_place"]}.union(*set(own["via"]), *stops) - {""}
     found = records["places"].loc[sorted(named)].copy()
     found["record"] = "place:" + found["id"]
@@ -149,17 +153,34 @@ def not_drawn(records: Records, selection: Selection) -> str:
     )
 
 
-def headline(records: Records, selection: Selection) -> str:
-    """The finding of the map: the busiest direction, and how much of it has a documented route."""
-    found = flows(records, selection)
-    directions = pairs(found)
-    origin, destination, most = directions[0]
-    ends = f"{records.label('countries', origin)} to {records.label('countries', destination)}"
-    if len(directions) == 1:
-        return f"{ends}: {wording.plural(most, 'transfer')} on record"
-    routed = within(records, selection)["routed"]
-    share = f"{most} of {len(selection.transfers)}"
-    return f"Most transfers run from {ends} ({share}); for {routed} in all the sources name a route"
+def headline(records: Records, selection: Selection) -> Told:
+    """The finding of the map: the busiest pair or direction, and how many routes the sources name."""
+    view, directions = selection.view, pairs(flows(records, selection))
+    origin, destination, _ = directions[0]
+    one, other = (records.label("countries", country) for country in (origin, destination))
+    both = [count for *ends, count in directions if {*ends} == {origin, destination}]
+    between, total = sum(both), len(selection.transfers)
+    ends = f"between {one} and {other}" if len(both) > 1 else f"from {one} to {other}"
+    search = f"origin={origin} destination={destination}"
+    if len(both) > 1:
+        search = f"origin={origin}|{destination} destination={origin}|{destination}"
+    whole = (wording.plural(total, "transfer"), rows_ref(view, "transfers"))
+    share = Told(whole)
+    if between != total:
+        busiest = (str(between), rows_ref(view, "transfers", search))
+        share = Told(busiest, " of ", whole, " runs" if between == 1 else " run")
+    return Told(share, f" {ends}; ", _routed(within(records, selection)["routed"], total))
+
+
+def _routed(routed: Part, total: int) -> Told:
+    count = int(routed[0]) if routed[0].isdigit() else 0
+    if not count:
+        return Told("no source names a route")
+    return (
+        Told("sources name ", ("its route", routed[1]))
+        if total == 1
+        else Told("sources name the route of ", routed)
+    )
 
 
 def in_words(records: Records, selection: Selection) -> str:
@@ -198,12 +219,27 @@ def routes(records: Records, selection: Selection) -> list[dict[str, Any]]:
     ]
 
 
+def not_listed(records: Records, selection: Selection) -> str:
+    """What the two tables leave out, in words; '' where they list everything."""
+    whole = {"flows": len(flows(records, selection)), "routes": legs(records, selection)["route"].nunique()}
+    told = [f"{MOST_LISTED:,} of {count:,} {name}" for name, count in whole.items() if count > MOST_LISTED]
+    return f"The tables list {' and '.join(told)}. Filter to see the others." if told else ""
+
+
 def _length(shortest: float, longest: float) -> str:
     near, far = f"{shortest:,.0f}", f"{longest:,.0f}"
     return f"{near} km" if near == far else f"{near} to {far} km"
 
 
-def within(records: Records, selection: Selection) -> dict[str, int]:
+def within(records: Records, selection: Selection) -> dict[str, Part]:
     """How many transfers in view are drawn in which way: with a documented route, or country to country."""
-    routed = moved(records, selection)["route"].ne("").sum()
-    return {"routed": int(routed), "schematic": len(selection.transfers) - int(routed)}
+    routed = _routes(records, selection).ne("")
+    ways = {"routed": routed.index[routed], "schematic": routed.index[~routed]}
+    return {way: (str(len(ids)), rows_ref(selection.view, "transfers", ids=ids)) for way, ids in ways.items()}
+
+
+def _routes(records: Records, selection: Selection) -> pd.Series:
+    """The route of each transfer in view, '' where none was public by its day."""
+    route = moved(records, selection)["route"]
+    public = Desk(records, selection.view.as_of).public("routes", {*route} - {""})
+    return route.where(route.isin(public), "")

@@ -14,12 +14,12 @@ import pandas as pd
 from tumen import dates, wording
 from tumen.desk import Desk, Row
 from tumen.records import Records
-from tumen.view import listed
+from tumen.story import story
+from tumen.told import Refer, Told, listed, nowhere
 
 OPEN, LATE, VOID = "open", "not-by-2024-end", "not-checkable"
 JUDGED = ("happened", "partly", LATE, "contradicted")
 OUTCOMES = (*JUDGED, OPEN, VOID)  # the order in which they are told
-LAST_DAY = date(2024, 12, 31)  # on which a forecast without a day of its own is judged
 OPEN_THEN = "Its time was not over, or what it is judged by was not public yet."
 LEAST = 3  # judged forecasts that a scorecard needs
 PER_PAGE = 60
@@ -63,13 +63,13 @@ def verdict(desk: Desk, quote: Row) -> str:
     status = str(quote["outcome_status"])
     if desk.as_of is None or status == VOID:
         return status
-    early = status == LATE and desk.as_of < deadline(quote["due"])
+    early = status == LATE and desk.as_of < deadline(desk.records, quote["due"])
     return OPEN if early or not told(desk, quote) else status
 
 
-def deadline(due: str) -> date:
-    """The last day on which a forecast can still come about in time."""
-    return dates.known_from(due) if due else LAST_DAY
+def deadline(records: Records, due: str) -> date:
+    """The last day on which a forecast can still come about in time: its own, or the span's."""
+    return dates.known_from(due) if due else story(records).span[1]
 
 
 def verdicts(records: Records, as_of: date | None) -> pd.DataFrame:
@@ -104,10 +104,19 @@ def counts(found: pd.DataFrame) -> dict[str, int]:
     return {code: int(found["verdict"].eq(code).sum()) for code in OUTCOMES}
 
 
-def headline(desk: Desk, found: pd.DataFrame) -> str:
-    """The finding: '32 forecasts: 12 borne out, 7 partly, 4 contradicted, 2 cannot be checked'."""
-    parts = [f"{n} {outcome_words(desk, code)}" for code, n in counts(found).items() if n]
-    return f"{wording.plural(len(found), 'forecast')}: {listed(parts)}" if parts else "No forecasts"
+def headline(desk: Desk, found: pd.DataFrame, refer: Refer = nowhere) -> Told:
+    """The finding: '32 forecasts: 12 borne out, 7 partly, 4 contradicted, 2 cannot be checked'.
+
+    `refer` says where the forecasts of an outcome are listed.
+    """
+    parts = [
+        Told((str(n), refer(outcome=code)), f" {outcome_words(desk, code)}")
+        for code, n in counts(found).items()
+        if n
+    ]
+    if not parts:
+        return Told("No forecasts")
+    return Told((wording.plural(len(found), "forecast"), refer(outcome="")), ": ", listed(parts))
 
 
 def outcome_words(desk: Desk, code: str) -> str:

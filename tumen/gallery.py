@@ -12,7 +12,9 @@ from tumen import forecasts, wording
 from tumen.desk import Desk, Row
 from tumen.query import Query, Reader, ignored, spellings
 from tumen.records import Records
-from tumen.view import listed
+from tumen.templates import in_reading_order
+from tumen.told import Refer, Told, listed, nowhere
+from tumen.view import EVERYTHING, View, rows_ref
 
 PER_PAGE = 24
 MOST_STANCES = 3  # named in the title, the most frequent first
@@ -25,7 +27,6 @@ COLUMNS: Mapping[str, str] = {  # choice → column, where they differ
     "outcome": "verdict",
 }
 FORECASTS: Mapping[str, str] = {"yes": "Forecasts"}
-VERBS: Mapping[str, str] = {"denial": "deny"}  # where the label of a stance reads badly after a number
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,20 @@ def folded(text: str) -> str:
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
-def headline(records: Records, quotes: pd.DataFrame) -> str:
-    """The finding: '150 quotes by 88 speakers: 79 alarmed, 21 supportive, 14 deny'."""
-    words = {**{s: label.lower() for s, label in records.labels("quote_stances").items()}, **VERBS}
+def headline(records: Records, quotes: pd.DataFrame, view: View = EVERYTHING, refer: Refer = nowhere) -> Told:
+    """The finding: '150 quotes by 88 speakers: 79 alarmed, 21 supportive, 14 denying'.
+
+    `refer` says where the quotes of one stance are listed.
+    """
+    words = {stance: label.lower() for stance, label in records.labels("quote_stances").items()}
     counts = quotes["stance"].value_counts().head(MOST_STANCES)
-    stances = [f"{n} {words[str(stance)]}" for stance, n in counts.items()]
-    speakers = wording.plural(quotes["speaker_id"].nunique(), "speaker")
-    return f"{wording.plural(len(quotes), 'quote')} by {speakers}: {listed(stances)}"
+    stances = [
+        Told((str(n), refer(stance=str(stance))), f" {words[str(stance)]}") for stance, n in counts.items()
+    ]
+    speakers = quotes["speaker_id"].unique()
+    by = (wording.plural(len(speakers), "speaker"), rows_ref(view, "speakers", ids=speakers))
+    all_of_them = (wording.plural(len(quotes), "quote"), refer())
+    return Told(all_of_them, " by ", by, ": ", listed(stances))
 
 
 def options(records: Records, quotes: pd.DataFrame, name: str, chosen: str = "") -> dict[str, str]:
@@ -170,6 +178,7 @@ def _tile(desk: Desk, row: Row, words: list[str]) -> Row:
 
 def marked(text: str, words: Iterable[str]) -> Markup:
     """The text, escaped, with each occurrence of the (folded) words in <mark>."""
+    text = in_reading_order(text)
     hit = [False] * len(text)
     plain, origin = _aligned(text)
     for word in words:

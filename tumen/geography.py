@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -18,10 +17,12 @@ from pyproj import Geod
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from tumen.home import DATA
+
 Point = tuple[float, float]
 Course = list[Point]
 
-GEO = Path(__file__).resolve().parent.parent / "data" / "geo"
+GEO = DATA / "geo"
 BASEMAP = GEO / "topojson"
 WGS84 = Geod(ellps="WGS84")
 
@@ -130,6 +131,11 @@ def country_at(lon: float, lat: float) -> str | None:
     atlas = countries()
     hits = atlas.sindex.query(shapely.Point(lon, lat), predicate="intersects")
     return str(atlas.index[hits[0]]) if len(hits) else None
+
+
+def in_atlas(country: str) -> bool:
+    """Whether the atlas has a country of this code; made-up ones (XXA) it has not."""
+    return country in countries().index
 
 
 @cache

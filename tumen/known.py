@@ -4,7 +4,7 @@ Everything follows from the days on which assertions, events and quotes became p
 on a day as the view of that day counts it (`view.select`), so every number here is one of that view too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
@@ -18,10 +18,10 @@ from tumen.derive import Spread
 from tumen.desk import Desk, Row
 from tumen.query import Reader
 from tumen.records import CLAIMS, DENIALS, Records, rows
-from tumen.view import Selection, View, listed, select, to_query
+from tumen.story import story
+from tumen.told import Part, Told
+from tumen.view import Selection, View, listed, rows_ref, select, to_query
 
-DEFAULT = date(2023, 11, 2)  # the earlier day where the reader has chosen none
-SPAN = (date(2023, 7, 1), date(2024, 12, 31))  # stops and months to play lie within
 LANES = ("disclosures-statements", "sanctions-un", "meetings-treaties")  # of the events that make a stop
 MOST_STOPS, PER_MONTH = 30, 3
 BANDS: Mapping[str, int] = {"find": 5, "records": 4, "assessed": 3, "reported": 0}  # → least evidence step
@@ -61,7 +61,8 @@ def stops(records: Records) -> tuple[Stop, ...]:
 def _stops(records: Records) -> tuple[Stop, ...]:
     raised, key = _raising(records), _key_events(records).groupby("known")["significance"]
     weight = pd.DataFrame({"events": key.sum(), "key": key.max(), "raised": raised.groupby("known").size()})
-    weight = weight.fillna(0).loc[str(SPAN[0]) : str(SPAN[1])]
+    first, last = story(records).span
+    weight = weight.fillna(0).loc[str(first) : str(last)]
     weight["all"] = weight["events"] + weight["raised"]
     ranked = weight.sort_values(["all", "key"], ascending=False, kind="stable")
     kept = ranked.groupby(pd.DatetimeIndex(ranked.index).to_period("M")).head(PER_MONTH).head(MOST_STOPS)
@@ -113,10 +114,11 @@ def around(records: Records, day: date | None) -> tuple[Stop | None, Stop | None
     return before, next((stop for stop in found if stop.day > here), None)
 
 
-def month_ends() -> tuple[str, ...]:
-    """The days that are played: the last of each month, as ISO dates."""
-    days = pd.date_range(SPAN[0] - timedelta(days=1), SPAN[1], freq="ME")
-    return tuple(day.date().isoformat() for day in days)
+def month_ends(records: Records) -> tuple[str, ...]:
+    """The days that are played: the last of each month of the story, as ISO dates; at least one."""
+    first, last = story(records).span
+    days = [day.date() for day in pd.date_range(first - timedelta(days=1), last, freq="ME")]
+    return tuple(day.isoformat() for day in days or [last])
 
 
 # --- growth ---------------------------------------------------------------------------------------
@@ -237,6 +239,11 @@ class Changes:
     events: tuple[str, ...]
     quotes: tuple[str, ...]
 
+    @property
+    def better(self) -> tuple[str, ...]:
+        """Transfers on record before whose evidence or grade is another, those with better evidence first."""
+        return tuple(dict.fromkeys([*self.raised, *self.graded]))
+
 
 def changes(records: Records, pair: Comparison) -> Changes:
     """What the later day knows that the earlier one did not, of the transfers in view on either."""
@@ -335,22 +342,63 @@ def sides(records: Records, pair: Comparison, as_of: date | None) -> tuple[Side,
     return earlier, later
 
 
-def headline(pair: Comparison) -> str:
+def headline(pair: Comparison) -> Told:
     """How much was on record on either day, and how much of it was shown."""
-    then, now = (selection.states["evidence"] for selection in (pair.earlier, pair.later))
     day = f"on {dates.day_words(pair.days[0])}"
-    shown = f"{then.ge(4).sum() or 'none'} of them shown by imagery, records or a find"
-    if pair.same or then.empty:
-        known = f"{wording.plural(len(then), 'transfer')} on record {day}, {shown}"
-        return known if pair.same else f"Nothing was public {day}; {_by_now(pair, len(now))}"
-    return f"{wording.plural(len(then), 'transfer')} on record {day}, {shown}; {_by_now(pair, len(now))}"
+    count, shown = _on_record(pair.earlier)
+    words = " transfer" if len(pair.earlier.states) == 1 else " transfers"
+    known = Told(count, f"{words} on record {day}, ", shown, " shown by imagery, records or a find")
+    if pair.same:
+        return known
+    if pair.earlier.states.empty:
+        return Told(f"Nothing was public {day}; ", _by_now(pair))
+    return Told(known, "; ", _by_now(pair))
 
 
-def _by_now(pair: Comparison, count: int) -> str:
+def _on_record(selection: Selection) -> tuple[Part, Part]:
+    """How many transfers are on record, and how many of them are shown, each with its rows."""
+    states = selection.states
+    shown = overview.share(selection.view, int(states["evidence"].ge(4).sum()), "best_evidence>=4")
+    return (str(len(states)), rows_ref(selection.view, "transfers")), shown
+
+
+def _by_now(pair: Comparison) -> Told:
     later = pair.days[1]
-    when = f"by {dates.day_words(later)}" if later else "today"
-    shown = int(pair.later.states["evidence"].ge(4).sum())
-    return f"{when} it is {count} and {shown}"
+    count, shown = _on_record(pair.later)
+    return Told(f"{f'by {dates.day_words(later)}' if later else 'today'} it is ", count, " and ", shown)
+
+
+def places(pair: Comparison) -> dict[str, Callable[..., str]]:
+    """What the counts of changes rest on: `after` for rows that a search finds, the others for some ids."""
+    later, day = pair.later.view, pair.days[0]
+
+    def listing(transfers: Iterable[str]) -> str:
+        return rows_ref(View(as_of=later.as_of), "transfers", ids=transfers)
+
+    def figures_of(assertions: Iterable[str]) -> str:
+        return rows_ref(View(as_of=later.as_of), "assertions", ids=assertions)
+
+    return {
+        "after": lambda table, q="": rows_ref(later, table, f"{q} known>{day}".strip()),
+        "listing": listing,
+        "figures_of": figures_of,
+    }
+
+
+BAND_SEARCH: Mapping[str, str] = {  # band → the search for the transfers that stand in it
+    "find": "best_evidence=5",
+    "records": "best_evidence=4",
+    "assessed": "best_evidence=3",
+    "reported": "best_evidence<3",
+}
+
+
+def leads(pair: Comparison, view: View) -> dict[str, str]:
+    """What the counts written into the picture rest on: by band as of today, and for either day."""
+    today = replace(view, as_of=None)
+    days = {"then": pair.earlier.view, "now": pair.later.view}
+    bands = {band: rows_ref(today, "transfers", q) for band, q in BAND_SEARCH.items()}
+    return bands | {name: rows_ref(own, "transfers") for name, own in days.items()}
 
 
 def counts(pair: tuple[Side, Side]) -> list[Row]:
@@ -386,8 +434,11 @@ def matrix(records: Records, pair: Comparison) -> dict[str, Any]:
     """Sender and receiver by family, each cell for both days (None where there was nothing).
 
     Rows: from, to, cells; a cell: then, now (see overview.matrix), raised (best evidence rose), added.
+    Of very many directions the busiest of the later day, the same for both days; `more` are left out.
     """
-    then, now = (overview.matrix(records, selection) for selection in (pair.earlier, pair.later))
+    every = overview.directions(records, pair.later, pair.earlier)
+    kept = every[: overview.MOST_DIRECTIONS]
+    then, now = (overview.matrix(records, selection, kept) for selection in (pair.earlier, pair.later))
     old = {_ends(row): row["cells"] for row in then["rows"]}
     new = {_ends(row) for row in now["rows"]}
     nothing: list[Row | None] = [None] * len(now["families"])
@@ -397,7 +448,7 @@ def matrix(records: Records, pair: Comparison) -> dict[str, Any]:
         | {"cells": list(map(_cell, old.get(_ends(row), nothing), row["cells"]))}
         for row in [*now["rows"], *gone]
     ]
-    return {"families": list(rows(records["families"])), "rows": found}
+    return {"families": list(rows(records["families"])), "rows": found, "more": len(every) - len(kept)}
 
 
 def _ends(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -475,7 +526,7 @@ def graded(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     before, after = (derive.states(records, day) for day in pair.days)
     desk = Desk(records, pair.days[1])
     lines = []
-    for transfer in list(dict.fromkeys([*found.raised, *found.graded]))[:MOST_CHANGED]:
+    for transfer in found.better[:MOST_CHANGED]:
         then, now = dict(before.loc[transfer]), dict(after.loc[transfer])
         better = bool(now["evidence"] > then["evidence"])
         by = _said(desk, now["evidence_assertion"]) if better else {}

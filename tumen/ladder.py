@@ -31,7 +31,8 @@ RULES: Mapping[str, str] = {
     "records": "The first claim on evidence step 4: imagery, ship tracking, customs or cargo records.",
     "find": "The first claim on evidence step 5: debris, ammunition or parts examined by investigators.",
     "began": "Where the start is known to the month. Days run from the nearest day that the start can mean, "
-    "so a lag is the least that it can have been; a report before the start gives a negative lag.",
+    "so a lag is the least that it can have been; a report before the start gives a negative lag. The "
+    "start is the one known today, also in a view of an earlier day.",
     "median": "The middle one, and of an even number the smaller of the two in the middle: so every median "
     "is the lag of a transfer that can be opened.",
 }
@@ -47,6 +48,7 @@ class Lag:
     transfer: str = ""  # the one in the middle
     least: int | None = None
     most: int | None = None
+    ids: tuple[str, ...] = ()  # of those that came to the second point
 
 
 def rungs(records: Records, as_of: date | None = None) -> pd.DataFrame:
@@ -124,7 +126,15 @@ def lag(days: pd.Series) -> Lag:
         return Lag(0, len(days))
     middle = (len(known) - 1) // 2
     low, high = int(known.iloc[0]), int(known.iloc[-1])
-    return Lag(len(known), len(days), int(known.iloc[middle]), str(known.index[middle]), low, high)
+    return Lag(
+        len(known),
+        len(days),
+        int(known.iloc[middle]),
+        str(known.index[middle]),
+        low,
+        high,
+        tuple(known.index),
+    )
 
 
 def steps(claims: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any] | None]:

@@ -14,14 +14,14 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from tumen import __version__, bias, browse, cards, cite, derive, geography, ladder, view
+from tumen import __version__, bias, browse, cards, cite, derive, geography, ladder, versions, view, wording
 from tumen.derive import RULES
 from tumen.descriptor import Column, Table
 from tumen.desk import Desk, Row
 from tumen.records import Records
+from tumen.story import story
 from tumen.view import Selection, View
 
-EXAMPLE = "prk-rus-kn23-kn24-missiles"
 MOST = 12  # voices shown at once; the others fold away
 
 SECTIONS: Mapping[str, str] = {
@@ -35,14 +35,6 @@ SECTIONS: Mapping[str, str] = {
     "all": "All on one page",
 }
 DEFAULT = "bias"
-SUBJECTS: Mapping[str, str] = {  # not_found.subject → its heading
-    "prk-rus": "From North Korea to Russia",
-    "rus-prk": "From Russia to North Korea",
-    "irn-rus": "Between Iran and Russia",
-    "chn-rus": "Between China and Russia",
-    "timeline": "Events and dates",
-    "quotes": "Quotations",
-}
 
 
 def shown(section: str) -> list[str]:
@@ -60,9 +52,7 @@ def content(section: str, records: Records, selection: Selection, today: date) -
 
 def rows_ref(chosen: View, table: str, q: str = "", sort: str = "") -> str:
     """Page and query that list the rows of a table in a view: 'records?table=…'."""
-    query = {"table": table, "q": q, "sort": sort}
-    own = {name: [value] for name, value in query.items() if value}
-    return f"records?{urlencode({**view.to_query(chosen), **own}, doseq=True)}"
+    return view.rows_ref(chosen, table, q, sort).removeprefix("page:")
 
 
 # --- who speaks ----------------------------------------------------------------------------------
@@ -86,17 +76,35 @@ def _bias(desk: Desk, selection: Selection) -> Row:
         "of_family": of_family,
         "busiest": _busiest(found),
         "months": _month_table(found),
+        "undrawn": f"date<{found.months[0]}" if found.months else "",
+        "in_window": f"known>={view.WINDOW[0]} known<={view.WINDOW[1]}",
+        "states": f"actor_kind={'|'.join(bias.STATE)}",
         "others": len(found.countries) - len([band for band in found.bands if band.voice.code]),
         "stances": [(stance, desk.label("stances", stance)) for stance in bias.STANCES],
-        "window": view.WINDOW,
+        "story": story(desk.records),
         "shown_step": bias.SHOWN,
     }
 
 
+def band_searches(found: bias.Bias) -> dict[str, str]:
+    """Band of the chart ('' for the others together) → the search for what it says."""
+    alone = [band.voice.code for band in found.bands if band.voice.code]
+    own = {code: f"by_country={code}" for code in alone}
+    return own | {"": f"by_country!={'|'.join(alone)}"}
+
+
 def _month_table(found: bias.Bias) -> list[Row]:
-    """The chart as a table: for each month what each band says in all."""
+    """The chart as a table: for each month what each band says in all, and the searches that find it."""
+    searches = band_searches(found)
+    by = [searches[band.voice.code] for band in found.bands]
     return [
-        {"month": month, "counts": counts, "total": sum(counts)}
+        {
+            "month": month,
+            "counts": counts,
+            "total": sum(counts),
+            "all": (days := bias.month_search(month)),
+            "spoken": [f"{who} {days}" for who in by],
+        }
         for month in found.months
         for counts in [[sum(band.months.get(month, ())) for band in found.bands]]
     ]
@@ -125,7 +133,8 @@ class Stage:
 
 def _grades(desk: Desk, selection: Selection) -> Row:
     records = desk.records
-    stages = example(records, EXAMPLE, desk.as_of) if EXAMPLE in records["transfers"].index else []
+    chosen = story(records).example
+    stages = example(records, chosen, desk.as_of) if chosen in records["transfers"].index else []
     return {
         "evidence": _table(records, "evidence")[::-1],
         "reliability": _table(records, "reliability"),
@@ -138,7 +147,7 @@ def _grades(desk: Desk, selection: Selection) -> Row:
         "ladder": {ladder.RUNGS.get(name, name.capitalize()): rule for name, rule in ladder.RULES.items()},
         "likelihood": _table(records, "likelihood"),
         "confidence": _table(records, "confidence"),
-        "example": EXAMPLE,
+        "example": chosen,
         "stages": [{"stage": stage, "said": cards.assertions(desk, stage.ids)} for stage in stages],
     }  # fmt: skip
 
@@ -213,6 +222,7 @@ def _scope(desk: Desk, selection: Selection) -> Row:
         "policy": geography.BORDER_POLICY,
         "points": geography.BORDER_POINTS,
         "borders": border_facts(),
+        "story": story(records),
         "key_events": int(records["events"]["significance"].eq(3).sum()),
     }
 
@@ -236,9 +246,11 @@ def border_facts() -> dict[str, list[list[str]]]:
 def _gaps(desk: Desk, selection: Selection) -> Row:
     searches = [] if desk.as_of else _table(desk.records, "not_found")
     results = _table(desk.records, "not_found_results")
+    stated, given = story(desk.records).subjects, [row["subject"] for row in searches]
+    subjects = {**stated, **{s: wording.capital(s.replace("-", " ")) for s in given if s not in stated}}
     groups = [
         {"heading": heading, "searches": own}
-        for subject, heading in SUBJECTS.items()
+        for subject, heading in subjects.items()
         if (own := [row for row in searches if row["subject"] == subject])
     ]
     counts = {row["id"]: sum(s["result"] == row["id"] for s in searches) for row in results}
@@ -324,9 +336,12 @@ def _citing(desk: Desk, selection: Selection) -> Row:
         "package": package,
         "version": __version__,
         "fingerprint": records.version,
+        "versions": [] if desk.as_of else versions.told(records),
         "sizes": [(table, len(records[table.name])) for table in tables],
         "address": address,
-        "citation": lambda on: cite.whole(records, package.version, on, address, desk.as_of),
+        "query": f"?{query}" if query else "",
+        "formats": cite.FORMATS,
+        "citations": lambda on: cite.forms(cite.items.of_view(records, selection, on, cite.HERE + address)),
     }
 
 

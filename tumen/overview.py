@@ -1,18 +1,22 @@
 """What the Overview says: the exchange at a glance, the figures that matter, the latest events and words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
-from tumen import dates, derive, flows, wording
+from tumen import dates, derive, estimates, flows, wording
 from tumen.derive import Spread
 from tumen.records import Records, rows
-from tumen.view import Selection
+from tumen.story import story
+from tumen.told import Part, Told
+from tumen.view import Selection, View, rows_ref, select, to_query
 
 MOST_DIRECTIONS = 60  # in the matrix, the busiest
 MOST_FIGURES, MOST_EVENTS, MOST_QUOTES = 4, 7, 2
+DEPARTURE = "2023-09-17-drone-gifts"  # the event of Kim's last day in Russia
 COUNTED = (
     "supplied",
     "capacity",
@@ -24,36 +28,56 @@ COUNTED = (
 )  # measures of how much moved
 
 
-def headline(records: Records, selection: Selection) -> str:
+def headline(records: Records, selection: Selection) -> Told:
     """The finding of the view in one line, computed from its states."""
     state = selection.states
     if len(state) == 1:
         return _single(records, state.iloc[0])
-    shown, contested = int(state["evidence"].ge(4).sum()), int(state["contested"].sum())
-    return (
-        f"{len(state)} transfers on record: {_share(shown)} shown by imagery, records or a physical find, "
-        f"{_share(contested)} denied or doubted by someone"
+    proven = _all_or(
+        len(state), share(selection.view, int(state["evidence"].ge(4).sum()), "best_evidence>=4")
     )
+    disputed = _all_or(len(state), share(selection.view, int(state["contested"].sum()), "contested=True"))
+    count = (str(len(state)), rows_ref(selection.view, "transfers"))
+    return Told(
+        count, " transfers on record: ", proven, " shown by imagery, records or a find, ",
+        disputed, " denied or doubted by someone",
+    )  # fmt: skip
 
 
-def _share(count: int) -> str:
-    return str(count) if count else "none"
+def _all_or(of: int, found: Part) -> Part:
+    """'all' instead of a number that is all of them."""
+    return ("all", found[1]) if found[0] == str(of) else found
 
 
-def _single(records: Records, state: pd.Series) -> str:
-    item = records.label("transfers", str(state.name))
+def share(view: View, count: int, q: str) -> Part:
+    """How many of the transfers in view a search finds, and the search; 'none' where it finds none."""
+    return (str(count), rows_ref(view, "transfers", q)) if count else ("none", "")
+
+
+def _single(records: Records, state: pd.Series) -> Told:
+    item = (records.label("transfers", str(state.name)), f"transfer:{state.name}")
     grade = records.label("credibility", str(state["credibility"])).lower()
     step = records.label("evidence", str(state["evidence"])).lower()
-    return f"{item}: {grade}; best evidence so far: {step}"
+    return Told(item, f": {grade}; best evidence so far: {step}")
 
 
-def matrix(records: Records, selection: Selection) -> dict[str, Any]:
+def directions(records: Records, *selections: Selection) -> list[tuple[str, str]]:
+    """Every sender and receiver, the busiest direction first; those of the first selection before others."""
+    found = [flows.pairs(flows.flows(records, selection)) for selection in selections]
+    return list(dict.fromkeys((origin, destination) for own in found for origin, destination, _ in own))
+
+
+def matrix(
+    records: Records, selection: Selection, wanted: Sequence[tuple[str, str]] | None = None
+) -> dict[str, Any]:
     """The exchange: one row per sender and receiver, one column per family, a cell per flow.
 
-    Returns families (id, label), and rows (origin, destination, label, transfers, cells); a cell is
-    None or a row of `flows.flows` as a dict.
+    Without the wanted directions the busiest are shown. Returns families (id, label), rows (origin,
+    destination, label, transfers, cells), and more (directions left out); a cell is None or a row of
+    `flows.flows` as a dict.
     """
     found = flows.flows(records, selection)
+    shown = {*(directions(records, selection)[:MOST_DIRECTIONS] if wanted is None else wanted)}
     families = [{"id": f, "label": label} for f, label in records.labels("families").items()]
     cells = {(f.origin, f.destination, f.family): f._asdict() for f in rows(found)}
     lines = [
@@ -65,13 +89,17 @@ def matrix(records: Records, selection: Selection) -> dict[str, Any]:
             "transfers": count,
             "cells": [cells.get((origin, destination, f["id"])) for f in families],
         }
-        for origin, destination, count in flows.pairs(found)[:MOST_DIRECTIONS]
+        for origin, destination, count in flows.pairs(found)
+        if (origin, destination) in shown
     ]
-    more = max(0, len(flows.pairs(found)) - MOST_DIRECTIONS)
-    return {"families": families, "rows": _two_way(lines), "more": more}
+    return {
+        "families": families,
+        "rows": _two_way(lines, story(records).hub),
+        "more": len(flows.pairs(found)) - len(lines),
+    }
 
 
-def _two_way(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _two_way(lines: list[dict[str, Any]], hub: str) -> list[dict[str, Any]]:
     """Each direction followed by its return, the busiest pair first."""
     ordered: list[dict[str, Any]] = []
     for row in lines:
@@ -79,7 +107,7 @@ def _two_way(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             back = [
                 r for r in lines if (r["origin"], r["destination"]) == (row["destination"], row["origin"])
             ]
-            first = sorted([row, *back], key=lambda r: r["destination"] != "RUS")
+            first = sorted([row, *back], key=lambda r: r["destination"] != hub)
             ordered += [r for r in first if r not in ordered]
     return ordered
 
@@ -118,6 +146,69 @@ def _figure(records: Records, spread: Spread, transfer: str) -> dict[str, Any]:
         "latest_by": latest["by"],
         "latest_words": wording.figure(latest, records),
     }
+
+
+def questions(records: Records) -> list[dict[str, str]]:
+    """Questions worth asking first, answered from all that is known today; those that the data can answer.
+
+    Each: question, answer, and the page with the filters that show more (name and query).
+    """
+    asked = (_at_vostochny, _shells, _back)
+    return records.once("questions", lambda: [found for ask in asked for found in ask(records)])
+
+
+def _at_vostochny(records: Records) -> list[dict[str, str]]:
+    """What was public on the day on which Kim left Russia; the day is that of the event."""
+    if DEPARTURE not in records["events"].index:
+        return []
+    day = dates.parse(str(records["events"].loc[DEPARTURE, "date"])).last
+    seen = select(records, View(country=("PRK", "RUS"), role="between", as_of=day))
+    shown = int(seen.states["evidence"].ge(4).sum())
+    return [
+        {
+            "question": "What was known when Kim left Vostochny?",
+            "answer": f"On {dates.day_words(day)} {wording.plural(len(seen.transfers), 'transfer')} between "
+            f"North Korea and Russia had been reported; {shown or 'none'} had been "
+            "shown by imagery, records or a find.",
+            "page": "known",
+            "query": urlencode(to_query(seen.view), doseq=True),
+        }
+    ]
+
+
+def _shells(records: Records) -> list[dict[str, str]]:
+    """How far the published numbers of shells lie apart."""
+    seen = select(records, View(country=("PRK",), weapon_type=("artillery-ammunition",)))
+    if not any(derive.spreads(records).get(t) for t in seen.transfers):
+        return []
+    ends = estimates.headline(records, seen, seen.transfers).rpartition(": ")[2]
+    return [
+        {
+            "question": "How many shells, by whom you ask?",
+            "answer": f"{wording.capital(ends)}.",
+            "page": "figures",
+            "query": urlencode(to_query(seen.view), doseq=True),
+        }
+    ]
+
+
+def _back(records: Records) -> list[dict[str, str]]:
+    """What Russia is reported to have given North Korea."""
+    seen = select(records, View(country=("PRK",)))
+    moved = records["transfers"].loc[seen.transfers]
+    back = seen.states[(moved["origin"] == "RUS") & (moved["destination"] == "PRK")]
+    if back.empty:
+        return []
+    most = moved.loc[back.index, "family"].value_counts().index[0]
+    return [
+        {
+            "question": "What did Moscow give back?",
+            "answer": f"{records.label('families', most)} above all: {len(back)} transfers are on record, "
+            f"{int(back['evidence'].ge(4).sum())} of them shown by imagery, records or a find.",
+            "page": "exchange",
+            "query": urlencode(to_query(seen.view), doseq=True),
+        }
+    ]
 
 
 def events(selection: Selection) -> list[dict[str, Any]]:

@@ -29,6 +29,11 @@ ROWS = 50_000  # packed at once
 SMALL = 1_500  # rows up to which each row is looked at by itself
 FEW = 20_000  # rows up to which all are kept as rows where single ones are asked for
 
+# What is beyond these is no table of ours, and naming each of its mistakes would take all time and memory.
+LARGEST_FILE = 2**32  # bytes; a thousand times our own data fit
+MOST_COLUMNS = 500
+MOST_TORN = 1_000  # rows with another number of cells than the header
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -142,6 +147,9 @@ class Sheet:
 def read(path: Path, table: Table) -> tuple[Sheet, list[Fault]]:
     """Read the file of a table: its rows and everything that is wrong with it as a file."""
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            told = f"the file is larger than {LARGEST_FILE:,} bytes"
+            return Sheet(table), [Fault(told, rule="unreadable")]
         with path.open("rb") as file:
             return _read(file, table)
     except FileNotFoundError:
@@ -149,6 +157,11 @@ def read(path: Path, table: Table) -> tuple[Sheet, list[Fault]]:
         return Sheet(table), [Fault("the file is missing", rule="missing", remedy=remedy)]
     except OSError as error:
         return Sheet(table), [Fault(f"the file cannot be read: {error.strerror}", rule="unreadable")]
+
+
+def read_bytes(content: bytes, table: Table) -> tuple[Sheet, list[Fault]]:
+    """Read what the file of a table holds, as `read` does."""
+    return _read(io.BytesIO(content), table)
 
 
 def _read(file: BinaryIO, table: Table) -> tuple[Sheet, list[Fault]]:
@@ -161,6 +174,9 @@ def _read(file: BinaryIO, table: Table) -> tuple[Sheet, list[Fault]]:
         remedy = _header_remedy(table)
         return Sheet(table), faults or [Fault("the file is empty", rule="empty", remedy=remedy)]
     header, broken = body.header, bool(body.broken)
+    if len(header) > MOST_COLUMNS:
+        told = f"the header has {len(header):,} columns"
+        return Sheet(table), [Fault(told, 1, rule="header", remedy=_header_remedy(table))]
     faults += _header_faults(header, table)
     if not set(header) & set(table.by_name):
         return Sheet(table), faults
@@ -232,6 +248,8 @@ class Body:
         try:
             for cells in reader:
                 self._add(line, cells)
+                if len(self.header or ()) > MOST_COLUMNS:
+                    break
                 line = reader.line_num + 1
         except csv.Error as error:
             why = f"the file is not CSV from this line on: {error}"
@@ -254,6 +272,8 @@ class Body:
             name = cells[at] if at < len(cells) else ""
             self.torn.add(name)
             self.ragged.append(_ragged(line, name, len(cells), len(self.header)))
+            if len(self.ragged) > MOST_TORN:
+                raise csv.Error(f"{MOST_TORN:,} rows before it have another number of cells than the header")
 
     def _pack(self) -> None:
         if not self._rows or self.header is None:

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from tumen import cache, check, dates
+from tumen.home import DATA
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 KINDS = ("transfers", "events", "quotes", "places", "sources", "routes")  # what has a card and an address
 
 T = TypeVar("T")
@@ -112,7 +112,12 @@ def load(directory: Path = DATA) -> Records:
     tables, report = check.read(directory)
     if report.mistakes:
         raise BadData(report)
-    return Records(_prepare(tables), fingerprint(directory), directory)
+    return prepared(tables, fingerprint(directory), directory)
+
+
+def prepared(tables: Mapping[str, pd.DataFrame], version: str, directory: Path) -> Records:
+    """Records from tables without a mistake, as `check.read` gives them."""
+    return Records(_prepare(tables), version, directory)
 
 
 def fingerprint(directory: Path) -> str:
@@ -126,7 +131,7 @@ def fingerprint(directory: Path) -> str:
 
 
 def _labels(frame: pd.DataFrame) -> dict[str, str]:
-    column = next(c for c in ("label", "short", "name", "item", "title", "plural") if c in frame)
+    column = next((c for c in ("label", "short", "name", "item", "title", "plural") if c in frame), "id")
     return dict(zip(map(str, frame.index), frame[column], strict=True))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -537,7 +538,7 @@ def capital_misplaced(data: Data) -> Iterator[Broken]:
             yield Broken("countries", row, "lat", expected, "Fill in or empty both.")
     for row, lon, lat in _located(data, "countries"):
         there = geography.country_at(lon, lat)
-        if row["kind"] == "state" and there != row.id:
+        if row["kind"] == "state" and there != row.id and (there or geography.in_atlas(row.id)):
             yield Broken(
                 "countries",
                 row,
@@ -759,6 +760,25 @@ def correction_unsourced(data: Data) -> Iterator[Broken]:
             yield Broken("corrections", row, "source", expected, nearest=nearest(row["source"], known))
 
 
+# --- versions ---
+
+
+def version_out_of_step(data: Data) -> Iterator[Broken]:
+    """Releases out of order, or a newest one that is not the version of the package."""
+    listed = data.rows("versions")
+    for before, row in pairwise(listed):
+        if _release(row.id) <= _release(before.id):
+            expected = f"which is not newer than '{before.id}'"
+            yield Broken("versions", row, "id", expected, "Put them in order.")
+    if listed and listed[-1].id != data.package.version:
+        expected = f"but the version of the package is '{data.package.version}'"
+        yield Broken("versions", listed[-1], "id", expected, "Make the two agree; tumen release does so.")
+
+
+def _release(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if INTEGER.fullmatch(part))
+
+
 RULES = (
     Rule(end_before_start, ("transfers", "events", "phases", "laws")),
     Rule(period_reversed, ("assertions",)),
@@ -795,4 +815,5 @@ RULES = (
     Rule(correction_astray, ("corrections",)),
     Rule(correction_overtaken, ("corrections",)),
     Rule(correction_unsourced, ("corrections", "sources")),
+    Rule(version_out_of_step, ("versions",)),
 )

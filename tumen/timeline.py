@@ -1,6 +1,7 @@
 """What the Timeline says: the events in view, with their lane, in a form for the chart and for the table."""
 
-from datetime import date
+import calendar
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,20 @@ import pandas as pd
 
 from tumen import dates, wording
 from tumen.records import Records, rows
-from tumen.view import WINDOW, Selection
+from tumen.story import Story
+from tumen.told import Told
+from tumen.view import Selection, View, rows_ref
 
 MOST_LISTED = 400  # events in the table
 MOST_TOLD = 40  # key events in words
-USUAL = {"story": (date(2023, 7, 1), date(2024, 12, 31)), "window": (date(2023, 9, 1), date(2024, 7, 5))}
-RANGES = {"story": "July 2023 to December 2024", "window": "The window", "all": "Everything"}
+AIR = timedelta(days=14)  # around the window
+BUSY = 3  # events in a month from which it is worth naming
+
+
+def ranges(told: Story) -> dict[str, str]:
+    """The ranges that one can choose, with their words."""
+    first, last = (f"{calendar.month_name[day.month]} {day.year}" for day in told.span)
+    return {"story": f"{first} to {last}", "window": "The window", "all": "Everything"}
 
 
 def events(records: Records, selection: Selection) -> pd.DataFrame:
@@ -30,32 +39,42 @@ def events(records: Records, selection: Selection) -> pd.DataFrame:
     )
 
 
-def span(chosen: str, frame: pd.DataFrame, selection: Selection) -> tuple[date, date]:
+def span(told: Story, chosen: str, frame: pd.DataFrame, selection: Selection) -> tuple[date, date]:
     """First and last day of the chart: the filter's period, else the chosen range."""
     view = selection.view
-    whole = (min(frame["first"]), max(frame["last"])) if len(frame) else WINDOW
+    whole = (min(frame["first"]), max(frame["last"])) if len(frame) else told.window
     usual = {
-        "story": (date(2023, 7, 1), date(2024, 12, 31)),
-        "window": (date(2023, 9, 1), date(2024, 7, 5)),
+        "story": told.span,
+        "window": (told.window[0] - AIR, told.window[1] + AIR),
         "all": whole,
     }
     first, last = usual.get(chosen, usual["story"])
     return view.start or first, view.end or last
 
 
-def headline(frame: pd.DataFrame) -> str:
-    """The finding: how many events, and how many between the summit and the treaty."""
-    inside, key = int((frame["phase"] == "window").sum()), int((frame["significance"] == 3).sum())
-    told = f", {key} of them key" if key else ""
-    return f"{wording.plural(len(frame), 'event')}, {inside} between the summit and the treaty{told}"
+def headline(story: Story, frame: pd.DataFrame, view: View) -> Told:
+    """The finding: how many events, how many of them in the window, and the busiest month."""
+    inside = int((frame["phase"] == "window").sum())
+    named = f" between {story.opening} and {story.closing}" if story.between else " in the window"
+    whole = (wording.plural(len(frame), "event"), rows_ref(view, "events"))
+    part = (str(inside), rows_ref(view, "events", "phase=window")) if inside else ("none", "")
+    told = Told(whole, ", ", part, named)
+    months = frame["date"].str[:7].value_counts()
+    busiest = months.index[months == months.max()]
+    if len(busiest) > 1 or len(busiest[0]) < 7 or months.max() < BUSY:
+        return told
+    ids = frame.index[frame["date"].str[:7] == busiest[0]]
+    most = (str(months.max()), rows_ref(view, "events", ids=ids))
+    return Told(told, "; ", most, f" in {dates.words(busiest[0])} alone")
 
 
 def in_words(frame: pd.DataFrame) -> str:
     """The chart for those who cannot see it: the key events in order."""
-    key = frame[frame["significance"] == 3].tail(MOST_TOLD)
-    told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in rows(key))
+    key = frame[frame["significance"] == 3]
+    told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in rows(key.tail(MOST_TOLD)))
+    named = f"The newest {MOST_TOLD} of {len(key):,} key events" if len(key) > MOST_TOLD else "Key events"
     count = wording.plural(len(frame), "event")
-    return f"Timeline of {count} in five lanes. Key events: {told or 'none in this view'}."
+    return f"Timeline of {count} in five lanes. {named}: {told or 'none in this view'}."
 
 
 def listed(frame: pd.DataFrame) -> pd.DataFrame:

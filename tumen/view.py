@@ -7,6 +7,7 @@ never fails: what cannot be understood is left out and said in a note.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from tumen import dates, derive, law
 from tumen.query import Query, Reader, spellings
 from tumen.records import CLAIMS, DENIALS, Records
 from tumen.running import Numbers
+from tumen.told import Told
 
 ROLES: Mapping[str, str] = {
     "subject": "sends or receives",
@@ -95,6 +97,11 @@ def to_query(view: View) -> dict[str, list[str]]:
 def from_query(query: Query, records: Records) -> tuple[View, list[str]]:
     """The view that an address means, and a note for each part that was ignored."""
     reader = Reader(query)
+    return read(reader, records), reader.few_notes()
+
+
+def read(reader: Reader, records: Records) -> View:
+    """The view that a reader finds in its query; what it cannot understand it notes in its own way."""
     countries = spellings(records.labels("countries"), dict(records["countries"]["name"]))
     types = spellings(records.labels("families"), records.labels("weapon_types"))
     steps = {str(step): str(step) for step in range(6)}
@@ -114,7 +121,29 @@ def from_query(query: Query, records: Records) -> tuple[View, list[str]]:
             f"The period from {view.start} to {view.end} ends before it begins; it was ignored."
         )
         view = replace(view, start=None, end=None)
-    return view, reader.few_notes()
+    return view
+
+
+EVERYTHING = View()
+MOST_IDS = 200  # ids that an address may name one by one
+
+
+def page_ref(view: View, page: str, **local: str) -> str:
+    """What a number leads to: a page in a view, with parameters of its own; 'page:timeline?country=PRK'."""
+    own = {name: [value] for name, value in local.items() if value}
+    query = urlencode({**to_query(view), **own}, doseq=True)
+    return f"page:{page}{'?' if query else ''}{query}"
+
+
+def rows_ref(view: View, table: str, q: str = "", sort: str = "", ids: Iterable[str] = ()) -> str:
+    """What a count rests on: the rows of a table in a view, as a search finds them, or of some ids.
+
+    Ids are for sets that no search describes. Of very many the address names none, and all rows are listed.
+    """
+    named = list(ids)
+    if named and len(named) <= MOST_IDS:
+        q = f"id={'|'.join(named)} {q}".strip()
+    return page_ref(view, "records", table=table, q=q, sort=sort)
 
 
 # --- selection -----------------------------------------------------------------------------------
@@ -349,13 +378,17 @@ def _period_words(view: View) -> list[str]:
     return [f"until {dates.day_words(view.end)}"] if view.end else []
 
 
-def sentence(selection: Selection, records: Records) -> str:
+def sentence(selection: Selection, records: Records) -> Told:
     """The view in one sentence with its count: '12 of 129 transfers: North Korea sends; … .'."""
-    left, words = len(selection.transfers), describe(selection.view, records)
-    if not words:
-        events, quotes = len(selection.events), len(selection.quotes)
-        return f"All {left} transfers on record, {events} events and {quotes} quotes."
-    return f"{left} of {selection.reported} transfers: {words}."
+    view, words = selection.view, describe(selection.view, records)
+    left = (str(len(selection.transfers)), rows_ref(view, "transfers"))
+    if view == View(as_of=view.as_of):
+        events = (f"{len(selection.events)} events", rows_ref(view, "events"))
+        quotes = (f"{len(selection.quotes)} quotes", rows_ref(view, "quotes"))
+        on = f"known on {dates.day_words(view.as_of)}" if view.as_of else "on record"
+        return Told("All ", left, f" transfers {on}, ", events, " and ", quotes, ".")
+    all_of_them = (str(selection.reported), rows_ref(View(as_of=view.as_of), "transfers"))
+    return Told(left, " of ", all_of_them, f" transfers: {words}.")
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:

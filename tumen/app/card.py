@@ -1,14 +1,17 @@
 """The record card on the screen: in a dialog over any page, or whole on the record's own page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import cards, query, wording
+from tumen import cards, neighbours, query, view, wording
 from tumen.app import address, picks
 from tumen.app.prose import prose
 from tumen.records import Records
+from tumen.templates import render
 
 
 def dialog(records: Records) -> None:
@@ -39,8 +42,20 @@ def page(records: Records, reference: str) -> None:
 
 def _show(records: Records, reference: str, level: int, on_pick: Callable[[str | None], None]) -> None:
     kind, record = cards.split(reference)
-    html = cards.card(records, kind, record, address.view().as_of, level=level, today=date.today())
+    now = address.view()
+    shown = None if replace(now, as_of=None).is_default else frozenset(view.select(records, now).transfers)
+    html = cards.card(records, kind, record, now.as_of, level=level, today=date.today(), shown=shown)
     prose(html, key="card", on_pick=on_pick)
+    _neighbours(reference, kind, on_pick)
+
+
+def _neighbours(reference: str, kind: str, on_pick: Callable[[str | None], None]) -> None:
+    """Links to the charts that show this record, with the view in force."""
+    pages = {"map": neighbours.ON_MAP, "timeline": neighbours.ON_TIMELINE}
+    shown = [(page, f"the {page}") for page, kinds in pages.items() if kind in kinds]
+    if shown:
+        query = urlencode({**address.filters_only(), "focus": reference}, doseq=True, safe=":")
+        prose(render("neighbours.html", pages=shown, query=query), key="neighbours", on_pick=on_pick)
 
 
 def _pick_in_dialog(value: str | None) -> None:

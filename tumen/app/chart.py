@@ -1,17 +1,32 @@
-"""The one way to put a chart on a page: `chart(figure, …)`."""
+"""The one way to put a chart on a page: `chart(draw, …)`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import orjson
 import streamlit as st
 
+from tumen.app.theme import palette
+from tumen.captions import Caption
+
 ASSETS = Path(__file__).parent / "assets"
+PAPER = 980  # pixels that a chart is wide on paper: a desk's figure, whatever the reader's screen
 HTML = """<div class="tumen-chart">
+  <p class="chart-title"></p>
   <div class="legend" role="group" aria-label="Filter by family"></div>
   <div class="plot"></div>
+  <div class="chart-foot">
+    <p class="basis"></p>
+    <p class="downloads" role="group"><button type="button">SVG</button><button type="button">PNG</button></p>
+    <p class="trouble" role="status"></p>
+  </div>
 </div>"""
+
+Palette = Mapping[str, Any]
+Figures = Mapping[int, Mapping[str, Any]]
+Legend = Sequence[Mapping[str, Any]]
 
 
 @st.cache_resource
@@ -20,41 +35,56 @@ def _component() -> Any:
         "tumen_chart",
         html=HTML,
         css=(ASSETS / "chart.css").read_text("utf-8"),
-        js=(ASSETS / "chart.js").read_text("utf-8"),
+        js="\n".join((ASSETS / name).read_text("utf-8") for name in ("plot.js", "paper.js", "chart.js")),
         isolate_styles=False,  # plotly writes its styles into the document
     )
 
 
 def chart(
-    figures: Mapping[int, Mapping[str, Any]],
+    draw: Callable[[Any], Figures],
     *,
     key: str,
+    caption: Caption,
     alt: str,
     on_pick: Callable[[str], None],
-    legend: Sequence[Mapping[str, Any]] = (),
+    legend: Callable[[Any], Legend] = lambda colours: (),
     config: Mapping[str, Any] | None = None,
 ) -> None:
-    """Draw a plotly figure that keeps the reader's zoom when it changes.
+    """Draw a plotly figure that keeps the reader's zoom when it changes, and can be taken away as a picture.
 
     Args:
-        figures: least width in pixels → the figure (plotly `data` and `layout`, with its height) for a
-            chart that wide or wider; a mark with a text as customdata can be picked.
+        draw: palette → figures: least width in pixels → the figure (plotly `data` and `layout`, with its
+            height) for a chart that wide or wider; a mark with a text as customdata can be picked.
+            Called once more with the light palette for readers of a dark screen: a picture is for paper.
         key: stable name of the chart on its page.
+        caption: the words around it, on the page and in a picture.
         alt: the finding in words, for those who cannot see the chart.
         on_pick: called with the customdata of a clicked mark, or the `pick` of a legend button.
-        legend: buttons above the chart: label, color, pick, pressed, title.
+        legend: palette → buttons above the chart: label (in a picture: word), color, pick, pressed, title.
         config: plotly options beyond the usual ones.
     """
+    dark = st.context.theme.type == "dark"
+    colours, light = palette(dark), palette(dark=False)
+    figures = draw(colours)
     _component()(
         key=key,
         data={
             "figures": [[width, _json(figures[width])] for width in sorted(figures)],
+            "paper": _json(fitting(draw(light), PAPER)) if dark else "",
             "alt": alt,
-            "legend": list(legend),
+            "caption": {**asdict(caption), "day": caption.stem},
+            "name": f"tumen-{key}-{caption.stem}",
+            "legend": list(legend(colours)),
+            "inks": [{"label": e["word"], "color": e["color"]} for e in legend(light)],
             "config": dict(config or {}),
         },
         on_pick_change=lambda: on_pick(st.session_state[key].pick),
     )
+
+
+def fitting(figures: Figures, width: float) -> Mapping[str, Any]:
+    """The figure made for the widest container that one of this width still reaches."""
+    return figures[max((least for least in figures if least <= width), default=min(figures))]
 
 
 def _json(figure: Mapping[str, Any]) -> str:

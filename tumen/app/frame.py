@@ -7,18 +7,21 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import __version__, derive, known, law, view, wording
-from tumen.app import address
+from tumen import __version__, browse, derive, known, law, neighbours, view, wording
+from tumen.app import address, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.app.store import STORE
 from tumen.app.theme import palette
+from tumen.guide import GUIDE
+from tumen.home import HOME
+from tumen.neighbours import Marked
 from tumen.query import DAYS
 from tumen.records import Records, rows
 from tumen.templates import render
+from tumen.told import Part
 from tumen.view import CONTESTED, ROLES, Selection, View
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = (
     "overview",
     "map",
@@ -30,8 +33,8 @@ PAGES = (
     "records",
     "method",
 )  # in the navigation
-HIDDEN = ("record",)  # reached by its address
-TITLES = {"known": "Known when"}  # where the name alone would not do
+HIDDEN = ("record", "own")  # reached by its address, or from Records
+TITLES = {"known": "Known when", "own": "Try your own rows"}  # where the name alone would not do
 
 
 def pages() -> dict[str, Any]:
@@ -48,13 +51,27 @@ def pages() -> dict[str, Any]:
 
 
 def _script(page: str) -> Path:
-    return ROOT / "pages" / f"{page}.py"
+    return HOME / "pages" / f"{page}.py"
 
 
 def scene() -> tuple[Records, Selection]:
     """What a page works on: the records, and what the view in force leaves of them."""
-    records = STORE.current()
+    records = store.shown()
     return records, view.select(records, address.view())
+
+
+def banner() -> None:
+    """On every page, while the visitor looks at rows of the visitor's own: say so, with a way back."""
+    own = store.trial()
+    if not own:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="trial"):
+        st.info(
+            f"Among the records stand {wording.plural(own.rows, 'row')} of your own "
+            f"({wording.plain(', '.join(own.tables))}): nobody else sees them, and they are kept nowhere.",
+            icon=":material/science:",
+        )
+        st.button("Let go of my rows", on_click=store.let_go, icon=":material/close:")
 
 
 def colours() -> dict[str, Any]:
@@ -251,21 +268,39 @@ def _sentence(records: Records, selection: Selection) -> dict[str, Any]:
         "filtered": selection.view != View(),
         "as_of": selection.view.as_of,
         "undated": _undated(records, selection),
+        "period": bool(selection.view.start or selection.view.end),
         "since": known.since(records, selection),
         "query": urlencode(address.filters_only(), doseq=True),
     }
 
 
-def _undated(records: Records, selection: Selection) -> int:
+def _undated(records: Records, selection: Selection) -> Part | None:
     """How many transfers in view are dated by their first report, if a period is chosen."""
     if not (selection.view.start or selection.view.end):
-        return 0
-    return int((~derive.active(records, selection.states)["dated"]).sum())
+        return None
+    undated = derive.active(records, selection.states)["dated"].eq(False)
+    ids = undated.index[undated]
+    return (str(len(ids)), view.rows_ref(selection.view, "transfers", ids=ids)) if len(ids) else None
 
 
 def title(question: str, finding: str) -> None:
-    """A page's head: the question it answers, and the answer for the present view."""
-    prose(render("title.html", question=question, finding=finding), key="title", on_pick=pick)
+    """A page's head: the question it answers, the answer for the present view, and how to read it."""
+    guide = GUIDE.get(st.session_state.get("here", ""), ())
+    prose(render("title.html", question=question, finding=finding, guide=guide), key="title", on_pick=pick)
+
+
+def marked(records: Records) -> Marked | None:
+    """The record that the address asks to be marked on the charts (`focus=transfer:…`)."""
+    return neighbours.marked(records, address.local("focus"))
+
+
+def marks(found: Marked | None, shown: bool) -> None:
+    """Say which record is marked, or that this view does not hold it, and how to let go."""
+    if found:
+        query = urlencode(address.filters_only(), doseq=True)
+        page = st.session_state.here
+        values = {"marked": found, "shown": shown, "page": page, "query": f"?{query}" if query else ""}
+        prose(render("marked.html", **values), key="marked", on_pick=pick)
 
 
 def choice(name: str, label: str, options: dict[str, str], default: str) -> str:
@@ -296,6 +331,7 @@ def family_legend(records: Records, selection: Selection, palette: dict[str, Any
     return [
         {
             "label": f"{row.short} {counts[row.id]}",
+            "word": row.short,
             "color": palette["families"][row.id],
             "pick": f"family:{row.id}",
             "pressed": row.id in chosen,
@@ -323,7 +359,11 @@ def foot(records: Records) -> None:
     """Where the facts come from, under which licence and in which version: on every page."""
     prose(
         render(
-            "foot.html", version=__version__, fingerprint=records.version, sources=len(records["sources"])
+            "foot.html",
+            version=__version__,
+            fingerprint=records.version,
+            sources=len(records["sources"]),
+            licence=browse.package(records).licence,
         ),
         key="foot",
         on_pick=pick,

@@ -5,7 +5,9 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from tumen.app import address
+from tumen.app.store import STORE
 from tumen.query import Reader
+from tumen.view import from_query
 
 FILTERS = {"country": "country", "type": "weapon_type", "family": "weapon_type"}
 
@@ -21,13 +23,20 @@ def pick(value: str | None) -> None:
         return
     st.session_state.picked = True
     kind, _, name = value.partition(":")
-    if kind in FILTERS:
-        address.toggle(FILTERS[kind], name)
+    if kind in FILTERS:  # what a browser sends may be anything; only a known code becomes a filter
+        known, _ = from_query({FILTERS[kind]: [name]}, STORE.current())
+        for code in getattr(known, FILTERS[kind]):
+            address.toggle(FILTERS[kind], code)
     elif kind == "asof":
         address.change(as_of=Reader({"as_of": [name]}).day("as_of"))
     elif kind == "page":
         page, _, query = name.partition("?")
-        st.session_state.turn_to = (page, parse_qs(query))
+        own = {name: values for name, values in parse_qs(query).items() if not name.startswith("embed")}
+        st.session_state.turn_to = (page, own)  # Streamlit keeps embed… for itself and refuses to set it
+    elif kind == "focus":
+        address.go(focus=name or None)
+    elif kind == "take":
+        address.go(take=name)
     elif kind == "close":
         address.go(record=None)
     else:

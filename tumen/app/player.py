@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
 from tumen import view, wording
 from tumen.app import address
 from tumen.records import Records
+from tumen.story import story
 from tumen.view import Selection
 
 SECONDS = 1.5
@@ -86,27 +88,33 @@ class Player:
 # --- the months of the map ------------------------------------------------------------------------
 
 ALL = ""  # no single month: the whole period of the filters
-MONTHS = (ALL, *(f"2023-{m:02d}" for m in range(8, 13)), *(f"2024-{m:02d}" for m in range(1, 8)))
+
+
+def months(records: Records) -> tuple[str, ...]:
+    """'' for all, then the months of the story's window and one more on either side."""
+    first, last = (pd.Period(day, "M") for day in story(records).window)
+    return (ALL, *(str(month) for month in pd.period_range(first - 1, last + 1)))
 
 
 def _rest_on(month: str) -> None:
     address.go(month=month or None)
 
 
-MONTH = Player("month", MONTHS, _rest_on, home=ALL, hint="Play the months one after another")
+def of_months(records: Records) -> Player:
+    """The player of the map's months."""
+    hint = "Play the months one after another"
+    return Player("month", months(records), _rest_on, home=ALL, hint=hint)
 
 
-def tick() -> float | None:
-    """How often the map runs again by itself: only while the months play."""
-    return MONTH.tick()
+def month(player: Player) -> str:
+    """The month to show, '' for all; asked once in each run, before the map is drawn."""
+    return player.step(_from_address(player))
 
 
-def control() -> str:
-    """The play button and the month slider; returns the month shown, '' for all."""
-    month = MONTH.step(_from_address())
-    MONTH.button(month)
-    st.select_slider("Month", MONTHS, format_func=label, key="month", on_change=_chosen, width=280)
-    return month
+def control(player: Player, month: str) -> None:
+    """The play button and the month slider."""
+    player.button(month)
+    st.select_slider("Month", player.steps, format_func=label, key="month", on_change=_chosen, width=280)
 
 
 def label(month: str) -> str:
@@ -135,9 +143,9 @@ def caption(shown: Selection, month: str) -> None:
         )
 
 
-def _from_address() -> str:
+def _from_address(player: Player) -> str:
     month = address.local("month")
-    return month if month in MONTHS else ALL
+    return month if month in player.steps else ALL
 
 
 def _chosen() -> None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 ASSETS = Path(__file__).parent / "assets"
 STYLES = (
+    "tokens.css",
     "prose.css",
     "pages.css",
     "exchange.css",
@@ -18,6 +19,7 @@ STYLES = (
     "records.css",
     "forecasts.css",
     "method.css",
+    "take.css",
 )  # cards, and what only pages use
 
 

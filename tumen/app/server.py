@@ -1,84 +1,57 @@
-"""What the web server adds around Streamlit: our own files, compression and safe headers."""
+"""What the web server adds around Streamlit: our own routes, and what stands before all of them."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
 
 import plotly
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from streamlit import config
 
 from tumen import geography
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+from tumen.app import feed
+from tumen.app.head import Head
+from tumen.app.store import STORE
+from tumen.app.web import health, policy, settings, sign_in
+from tumen.app.web.asgi import Cached, Headers
+from tumen.app.web.hosts import Hosts
+from tumen.app.web.logs import Requests
+from tumen.app.web.rates import Rates
+from tumen.app.web.sizes import Sizes
+from tumen.cite import api as cite_api
+from tumen.export import api
 
 PLOTLY = Path(plotly.__file__).parent / "package_data"
 
-# Everything comes from this host. Streamlit needs inline styles, an inline start script and, to
-# load a component's code, blob scripts; it needs no foreign host.
-POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "frame-ancestors 'self'",
-    ]
-)
-HEADERS = [
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
-A_DAY = b"public, max-age=86400"
-
 
 def routes() -> list[BaseRoute]:
-    """plotly.js from the installed package, and our own base map."""
+    """Data and citation routes, our own static files, the feed of versions, and what a supervisor asks."""
     return [
+        *api.routes(STORE.current),
         Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
+        *cite_api.routes(STORE.current),
+        Route(feed.PATH, feed.answer),
+        *health.routes(),
     ]
 
 
 def middleware() -> list[Middleware]:
-    """Compression (Streamlit sends its files uncompressed) and headers that keep the page to itself."""
+    """What every request passes, the outermost first.
+
+    Raises settings.BadSetting for an environment variable that cannot be meant.
+    """
+    ours = settings.read(address=config.get_option("server.address"))
+    sign_in.check(ours)
     return [
+        Middleware(Requests, settings=ours),
+        Middleware(Headers, extra=policy.headers(ours)),
+        Middleware(Hosts, allowed=ours.hosts, open_paths=(health.ALIVE, health.READY)),
+        Middleware(Sizes),
+        Middleware(Rates, settings=ours),
+        Middleware(sign_in.Door, settings=ours),
+        # Streamlit sends its files as they are.
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
-        Middleware(Headers, extra=HEADERS),
+        Middleware(Head),
     ]
-
-
-class Headers:
-    """Adds headers to every HTTP answer."""
-
-    def __init__(self, app: ASGI, extra: list[tuple[bytes, bytes]]) -> None:
-        self.app, self.extra = app, extra
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and add the headers when the answer starts."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self.extra]
-            await send(message)
-
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-
-class Cached(Headers):
-    """Files that change only with a release: the browser may keep them for a day."""
-
-    def __init__(self, app: ASGI) -> None:
-        super().__init__(app, [(b"cache-control", A_DAY)])

@@ -2,18 +2,16 @@
 
 import streamlit as st
 
-from tumen.app import address, card, frame
-from tumen.app.store import STORE
+from tumen.app import address, card, door, frame, store, take
+from tumen.app.prose import ASSETS
 from tumen.records import BadData
-
-ASSETS = frame.ROOT / "tumen" / "app" / "assets"
 
 st.set_page_config(page_title="Tumen", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large")
-st.html(ASSETS / "frame.css")
+door.required()
 
 try:
-    records = STORE.current()
+    records = store.shown()
 except BadData as error:
     frame.mistakes(error.report.mistakes)
     st.stop()
@@ -24,16 +22,21 @@ pages = frame.pages()
 page = st.navigation(list(pages.values()), position="hidden")
 if "turn_to" in st.session_state:
     name, query = st.session_state.pop("turn_to")
-    st.switch_page(pages[name], query_params=query)
+    if name in pages:
+        st.switch_page(pages[name], query_params=query)
 
+st.session_state.here = page.url_path or frame.PAGES[0]
 frame.navigation(pages, at_home=not page.url_path)
 frame.filters(records)
+door.way_out()
+frame.banner()
 frame.headline(records, frame.scene()[1])
 if page.url_path != "record":
     card.dialog(records)
+take.dialog(*frame.scene())
 
 # The foot is filled first: a page may stop early, and then nothing after it would run.
-body, foot = st.container(), st.container()
+body, foot = st.container(key="page"), st.container(key="page-foot")
 with foot:
     frame.foot(records)
 with body:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from tumen.figures.palette import DARK, LIGHT
+from tumen.app import store
+from tumen.figures.palette import DARK, LIGHT, coloured
 
 
 def palette(dark: bool) -> dict[str, Any]:
-    """What every figure is drawn with: surfaces, text, one accent and the eight family colours."""
-    return dict(DARK if dark else LIGHT)
+    """What every figure is drawn with: surfaces, text, one accent and a colour for every family shown."""
+    found = DARK if dark else LIGHT
+    return {**found, "families": coloured(found["families"], store.shown()["families"].index)}

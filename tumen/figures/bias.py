@@ -13,8 +13,9 @@ from typing import Any
 
 from tumen import wording
 from tumen.bias import Band, sides
+from tumen.figures import template
 from tumen.figures.palette import Palette
-from tumen.figures.timeline import FONT, WINDOW
+from tumen.figures.timeline import WINDOW
 
 Drawing = dict[str, Any]
 HEIGHT, LONGEST = 420, 16  # pixels for all bars together; the most that one assertion may take
@@ -66,7 +67,7 @@ def figure(
     layout["shapes"] = [*_window(months, window, palette), *_base_lines(rows, palette)]
     layout["annotations"] = [
         *(_name(row, narrow, palette, picks) for row in rows),
-        *(peak for row in rows for peak in _peaks(row, unit, palette)),
+        *(peak for row in rows for peak in _peaks(row, unit, palette, picks)),
     ]
     return {"data": traces, "layout": layout}
 
@@ -117,7 +118,6 @@ def _bars(row: Row, side: int, unit: float, palette: Palette, pick: str) -> Draw
         "hovertemplate": f"<b>{label}</b> {words}: %{{text}}<br>%{{x|%B %Y}}<extra></extra>",
         "marker": _marker(side, palette),
         "meta": pick,
-        "showlegend": False,
     }
 
 
@@ -145,11 +145,16 @@ def _name(row: Row, narrow: bool, palette: Palette, picks: Mapping[str, str]) ->
         "text": text,
         "showarrow": False,
         "font": {"size": 13, "color": palette["text"]},
-        **({"captureevents": True, "name": picks[voice.code]} if picks.get(voice.code) else {}),
+        **_leading(picks.get(voice.code)),
     }
 
 
-def _peaks(row: Row, unit: float, palette: Palette) -> Iterator[Drawing]:
+def _leading(pick: str | None) -> Drawing:
+    """What makes a note answer clicks."""
+    return {"captureevents": True, "name": pick} if pick else {}
+
+
+def _peaks(row: Row, unit: float, palette: Palette, picks: Mapping[str, str]) -> Iterator[Drawing]:
     """The number at the end of the longest bar up, and of the longest down."""
     months = [(month, sides(counts)) for month, counts in sorted(row.band.months.items())]
     up, down = _extent(row.band)
@@ -165,6 +170,7 @@ def _peaks(row: Row, unit: float, palette: Palette) -> Iterator[Drawing]:
             "showarrow": False,
             "borderpad": 0,
             "font": {"size": 11, "color": palette["muted"] if sign < 0 else palette["accent"]},
+            **_leading(picks.get(row.band.voice.code)),
         }
 
 
@@ -190,33 +196,22 @@ def _window(months: Sequence[str], window: tuple[date, date], palette: Palette) 
 
 def _layout(months: Sequence[str], height: float, narrow: bool, palette: Palette) -> Drawing:
     left = 4 if narrow else GUTTER
-    return {
+    return template.layout(palette) | {
         "height": round(height + FOOT),
-        "margin": {"l": left, "r": 4, "t": 0, "b": FOOT},
-        "paper_bgcolor": palette["background"],
-        "plot_bgcolor": palette["background"],
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
+        "margin": {"l": left, "r": 4, "t": FOOT, "b": 0},
         "barmode": "overlay",
         "bargap": 0,
-        "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"family": FONT, "size": 13, "color": palette["text"]},
-            "align": "left",
-        },
         "dragmode": False,
         "uirevision": "bias",
-        "xaxis": {
+        "xaxis": template.axis(palette)
+        | {
             "type": "date",
             "range": [f"{months[0]}-01", f"{_after(months[-1])}-03"] if months else None,
             "fixedrange": True,
+            "side": "top",  # seen before the bars, on every screen
             **_ticks(len(months), narrow),
             "ticklabelposition": "outside right",
-            "tickfont": {"size": 12, "color": palette["muted"]},
-            "gridcolor": palette["grid"],
             "showline": False,
-            "zeroline": False,
         },
         "yaxis": {"range": [round(height), 0], "visible": False, "fixedrange": True},
     }

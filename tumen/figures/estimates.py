@@ -14,8 +14,9 @@ from typing import Any
 
 from tumen import dates, wording
 from tumen.estimates import Figure, Panel
+from tumen.figures import template
 from tumen.figures.palette import Palette
-from tumen.figures.timeline import FONT, LEADING, WINDOW, Box, moment, plain, text_width, wrap
+from tumen.figures.timeline import LEADING, WINDOW, Box, moment, plain, text_width, wrap
 
 Drawing = dict[str, Any]
 
@@ -431,7 +432,8 @@ def _notes(place: Place, height: float, width: float, palette: Palette) -> Itera
         "captureevents": True,
     }
     below = top + len(title) * TITLE * LEADING
-    yield _line(sub, place.left - LEFT, below, SUB, palette["muted"], height, width)
+    counted = _line(sub, place.left - LEFT, below, SUB, palette["muted"], height, width)
+    yield counted | {"name": f"transfer:{place.panel.transfer}", "captureevents": True}
     for name in _names(place):
         yield _name_note(place, name, palette)
 
@@ -479,24 +481,13 @@ def _name_note(place: Place, name: Name, palette: Palette) -> Drawing:
 
 def _layout(places: Sequence[Place], height: float, width: float, palette: Palette) -> Drawing:
     narrow = width < NARROW
-    layout: Drawing = {
+    layout: Drawing = template.layout(palette) | {
         "height": round(height),
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
         "template": {"layout": _defaults(palette)},
-        "showlegend": False,
-        "hovermode": "closest",
         "hoverdistance": 16 if narrow else 8,
         "dragmode": False if narrow else "zoom",
         "uirevision": "estimates",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 12},
-            "align": "left",
-        },
     }
     for place in places:
         layout[f"xaxis{place.axis}"] = _dates(place, width)
@@ -506,8 +497,7 @@ def _layout(places: Sequence[Place], height: float, width: float, palette: Palet
 
 def _defaults(palette: Palette) -> Drawing:
     """What all axes and all texts share, said once."""
-    axis = {"zeroline": False, "gridcolor": palette["grid"], "tickangle": 0}
-    axis |= {"tickfont": {"size": 11, "color": palette["muted"]}}
+    axis = template.axis(palette)
     line = {"showline": True, "linecolor": palette["faint"], "showgrid": False, "ticks": "outside"}
     tick = {"ticklen": 4, "tickcolor": palette["faint"]}
     return {

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from tumen.figures import template
 from tumen.figures.palette import Palette, family_colour
 from tumen.figures.timeline import (
     DAY_MS,
-    FONT,
     LIMIT,
     WINDOW,
     Mark,
@@ -36,6 +36,8 @@ def figure(
     width: float,
     names: tuple[str, str],
     as_of: date | None = None,
+    window: tuple[date, date] = WINDOW,
+    leads: tuple[str, str] = ("", ""),
 ) -> Figure:
     """Draw transfers at their first report: those with `back` False above the months, the others below.
 
@@ -46,6 +48,8 @@ def figure(
         width: pixels that the chart is wide.
         names: what stands at the upper and at the lower lane.
         as_of: a day to mark with a line.
+        window: the days to tint.
+        leads: what a click on either name asks for.
     """
     kept = transfers.sort_values(["evidence", "id"], ascending=[False, True]).head(LIMIT)
     scaled = _scale(kept, as_of, width)
@@ -55,8 +59,8 @@ def figure(
         "data": [_dots(lane, kept, sign, palette) for lane, sign in zip(lanes, (1, -1), strict=True) if lane],
         "layout": _layout(scaled, rises, palette)
         | {
-            "shapes": _shapes(scaled, rises, as_of, palette),
-            "annotations": _names(names, rises, palette),
+            "shapes": _shapes(scaled, rises, as_of, palette, window),
+            "annotations": _names(names, leads, rises, palette),
             "meta": {"drawn": len(kept), "of": len(transfers)},
         },
     }
@@ -117,10 +121,12 @@ def mixed(colour: str, ground: str, share: float) -> str:
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
-def _shapes(scaled: Scale, rises: Sequence[float], as_of: date | None, palette: Palette) -> list[Figure]:
+def _shapes(
+    scaled: Scale, rises: Sequence[float], as_of: date | None, palette: Palette, window: tuple[date, date]
+) -> list[Figure]:
     """The tint of the window, both base lines, and the day known."""
     top, bottom = BAND / 2 + rises[0], -BAND / 2 - rises[1]
-    inside = [max(scaled.first, WINDOW[0].toordinal()), min(scaled.last, WINDOW[1].toordinal() + 1)]
+    inside = [max(scaled.first, window[0].toordinal()), min(scaled.last, window[1].toordinal() + 1)]
     shapes: list[Figure] = []
     if inside[0] < inside[1]:
         band = {"x0": moment(inside[0]), "x1": moment(inside[1]), "y0": bottom, "y1": top}
@@ -137,46 +143,38 @@ def _shapes(scaled: Scale, rises: Sequence[float], as_of: date | None, palette: 
     return shapes
 
 
-def _names(names: tuple[str, str], rises: Sequence[float], palette: Palette) -> list[Figure]:
+def _names(
+    names: tuple[str, str], leads: tuple[str, str], rises: Sequence[float], palette: Palette
+) -> list[Figure]:
     places = ((BAND / 2 + rises[0], "top"), (-BAND / 2 - rises[1], "bottom"))
     return [
         {
             "text": f"<b>{plain(name)}</b>",
             "xref": "paper", "x": 0, "y": y, "xanchor": "left", "yanchor": anchor,
             "showarrow": False, "borderpad": 2, "font": {"size": 13, "color": palette["text"]},
+            **({"name": lead, "captureevents": True} if lead else {}),
         }
-        for name, (y, anchor) in zip(names, places, strict=True)
+        for name, lead, (y, anchor) in zip(names, leads, places, strict=True)
     ]  # fmt: skip
 
 
 def _layout(scaled: Scale, rises: Sequence[float], palette: Palette) -> Figure:
     height = rises[0] + rises[1] + BAND
-    return {
+    return template.layout(palette) | {
         "height": round(height) + 8,
         "margin": {"l": SIDE, "r": SIDE, "t": 4, "b": 4, "pad": 0},
         "xaxis": _axis(scaled, palette, (rises[1] + BAND) / height),
         "yaxis": {"range": [-BAND / 2 - rises[1], BAND / 2 + rises[0]], "fixedrange": True, "visible": False},
-        "showlegend": False,
-        "hovermode": "closest",
         "hoverdistance": 14 if scaled.narrow else 5,
         "dragmode": False if scaled.narrow else "zoom",
         "uirevision": "exchange",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 12},
-            "align": "left",
-        },
     }
 
 
 def _axis(scaled: Scale, palette: Palette, position: float) -> Figure:
     """The months, between the two lanes."""
     span = [moment(scaled.first), moment(scaled.last)]
-    return {
+    return template.axis(palette) | {
         "type": "date",
         "range": span,
         "minallowed": span[0],
@@ -191,10 +189,6 @@ def _axis(scaled: Scale, palette: Palette, position: float) -> Figure:
             {"dtickrange": [20 * DAY_MS, "M6"], "value": "%b %Y"},
             {"dtickrange": ["M12", None], "value": "%Y"},
         ],
-        "tickangle": 0,
         "ticks": "",
-        "tickfont": {"size": 11, "color": palette["muted"]},
-        "gridcolor": palette["grid"],
-        "zeroline": False,
         "showline": False,
     }

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from tumen.figures import template
 from tumen.figures.exchange import mixed
 from tumen.figures.palette import Palette
-from tumen.figures.timeline import DAY_MS, FONT, WINDOW, moment, plain, text_width, wrap
+from tumen.figures.timeline import DAY_MS, WINDOW, moment, plain, text_width, wrap
 
 Figure = dict[str, Any]
 
@@ -38,6 +39,8 @@ def figure(
     names: Mapping[str, str],
     palette: Palette,
     width: float,
+    window: tuple[date, date] = WINDOW,
+    leads: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw the bands of a growth on one another, the best evidence lowest.
 
@@ -48,10 +51,12 @@ def figure(
         names: band → what it is called.
         palette: the colours.
         width: pixels that the chart is wide.
+        window: the days to tint.
+        leads: what the written counts lead to: by band, and 'then' and 'now' for the two days.
     """
     narrow = width < NARROW_BELOW
     height = (LOWER if narrow else HEIGHT) - TOP - BOTTOM
-    span = _span([*(day.date() for day in grown.index), *(day for day, _ in stops)], days)
+    span = _span([*(day.date() for day in grown.index), *(day for day, _ in stops), *window], days)
     most = max(int(grown.sum(axis=1).max()), 1)
     floor = -most * 1.04 * STRIP / (height - STRIP)
     daily = _grid(grown, [day for day, _ in stops], span)
@@ -65,10 +70,10 @@ def figure(
         ],
         "layout": _layout(span, (floor, most * 1.04), narrow, palette)
         | {
-            "shapes": list(_shapes(span, days, palette)),
+            "shapes": list(_shapes(span, days, palette, window)),
             "annotations": [
-                *_day_notes(daily, span, days, plot, palette),
-                *_band_notes(daily, names, height / (most * 1.04 - floor), narrow, palette),
+                *_day_notes(daily, span, days, plot, palette, leads or {}),
+                *_band_notes(daily, names, height / (most * 1.04 - floor), narrow, palette, leads or {}),
             ],
         },
     }
@@ -76,7 +81,7 @@ def figure(
 
 def _span(shown: Sequence[date], days: tuple[date, date | None]) -> tuple[int, int]:
     """From the first change or stop to the last (or the days compared), with some air; as day counts."""
-    all_days = [*shown, *WINDOW, *(day for day in days if day)]
+    all_days = [*shown, *(day for day in days if day)]
     first, last = min(all_days).toordinal(), max(all_days).toordinal()
     return first - 6, last + max(12, (last - first) // 40)
 
@@ -134,9 +139,11 @@ def _ticks(days: Sequence[date], y: float, palette: Palette) -> Figure:
     }
 
 
-def _shapes(span: tuple[int, int], days: tuple[date, date | None], palette: Palette) -> list[Figure]:
+def _shapes(
+    span: tuple[int, int], days: tuple[date, date | None], palette: Palette, window: tuple[date, date]
+) -> list[Figure]:
     """The tint of the window, and the lines of both days."""
-    tint = {"x0": moment(WINDOW[0].toordinal()), "x1": moment(WINDOW[1].toordinal() + 1), "y0": 0, "y1": 1}
+    tint = {"x0": moment(window[0].toordinal()), "x1": moment(window[1].toordinal() + 1), "y0": 0, "y1": 1}
     shapes: list[Figure] = [
         {
             "type": "rect",
@@ -160,7 +167,12 @@ def _at(day: date | None, span: tuple[int, int]) -> int:
 
 
 def _day_notes(
-    daily: pd.DataFrame, span: tuple[int, int], days: tuple[date, date | None], plot: float, palette: Palette
+    daily: pd.DataFrame,
+    span: tuple[int, int],
+    days: tuple[date, date | None],
+    plot: float,
+    palette: Palette,
+    leads: Mapping[str, str],
 ) -> list[Figure]:
     """Above each line its day and how many transfers were on record, one above the other if need be."""
     notes = []
@@ -175,12 +187,17 @@ def _day_notes(
         note = {"text": f"<b>{text}</b>", "x": moment(at), "xanchor": anchor, "yref": "paper", "y": 1.02}
         font = {"size": 13, "color": palette["accent"]}
         lift = {"yshift": 17 if row == 0 else 0, "yanchor": "bottom", "showarrow": False, "borderpad": 0}
-        notes.append(note | lift | {"font": font})
+        notes.append(note | lift | {"font": font} | _leading(leads.get("now" if row else "then")))
     return notes
 
 
 def _band_notes(
-    daily: pd.DataFrame, names: Mapping[str, str], per_unit: float, narrow: bool, palette: Palette
+    daily: pd.DataFrame,
+    names: Mapping[str, str],
+    per_unit: float,
+    narrow: bool,
+    palette: Palette,
+    leads: Mapping[str, str],
 ) -> list[Figure]:
     """What each band is, written into its right end where it is high enough."""
     notes, below = [], 0
@@ -193,10 +210,16 @@ def _band_notes(
                     "xref": "paper", "x": 1, "xshift": -8, "xanchor": "right", "y": below + count / 2,
                     "yanchor": "middle", "showarrow": False, "borderpad": 0,
                     "font": {"size": LABEL - narrow, "color": _readable(fill, palette)},
+                    **_leading(leads.get(str(band))),
                 }
             )  # fmt: skip
         below += count
     return notes
+
+
+def _leading(pick: str | None) -> Figure:
+    """What makes a note answer clicks."""
+    return {"name": pick, "captureevents": True} if pick else {}
 
 
 def _readable(fill: str, palette: Palette) -> str:
@@ -216,10 +239,11 @@ def _light(colour: str) -> float:
 
 
 def _layout(span: tuple[int, int], heights: tuple[float, float], narrow: bool, palette: Palette) -> Figure:
-    return {
+    return template.layout(palette) | {
         "height": LOWER if narrow else HEIGHT,
         "margin": {"l": SIDE, "r": SIDE, "t": TOP, "b": BOTTOM, "pad": 0},
-        "xaxis": {
+        "xaxis": template.axis(palette)
+        | {
             "type": "date",
             "range": [moment(span[0]), moment(span[1])],
             "fixedrange": True,
@@ -230,10 +254,6 @@ def _layout(span: tuple[int, int], heights: tuple[float, float], narrow: bool, p
                 {"dtickrange": [20 * DAY_MS, "M6"], "value": "%b\n%Y"},
                 {"dtickrange": ["M6", None], "value": "%b %Y"},
             ],
-            "tickangle": 0,
-            "tickfont": {"size": 11, "color": palette["muted"]},
-            "gridcolor": palette["grid"],
-            "zeroline": False,
             "showspikes": True,
             "spikemode": "across",
             "spikethickness": 1,
@@ -241,18 +261,8 @@ def _layout(span: tuple[int, int], heights: tuple[float, float], narrow: bool, p
             "spikecolor": palette["muted"],
         },
         "yaxis": {"range": [round(y, 2) for y in heights], "fixedrange": True, "visible": False},
-        "showlegend": False,
         "hovermode": "x unified",
         "hoverdistance": 40,
         "dragmode": False,
         "uirevision": "known",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 12},
-            "align": "left",
-        },
     }

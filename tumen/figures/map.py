@@ -18,7 +18,8 @@ from typing import Any
 import pandas as pd
 
 from tumen import geography
-from tumen.figures.palette import BASIS_DASH, EVIDENCE_DASH, Palette, family_colour
+from tumen.figures import template
+from tumen.figures.palette import BASIS_DASH, EVIDENCE_DASH, WEAKER, WEAKEST, Palette, family_colour
 from tumen.geography import ANCHORS, Arc, Point
 
 Figure = dict[str, Any]
@@ -108,6 +109,29 @@ class Pen:
     def size(self, pixels: float) -> float:
         """Pixels of a symbol on this chart."""
         return round(pixels * self.mark, 1)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the map must know of a data set: whom it tints, where flows begin and end, the views it offers."""
+
+    countries: Mapping[str, str]  # code → name of those that are tinted
+    actors: frozenset[str]  # those of them between which something moved
+    anchors: Mapping[str, Point]  # where the flows of a country begin and end
+    views: Mapping[str, View]
+
+
+def whole(points: Sequence[Point], countries: Mapping[str, Point]) -> View:
+    """A view of all points, for a data set that none of VIEWS fits; `countries` places the names."""
+    lons, lats = ([p[axis] for p in points or [(-170.0, -60.0), (170.0, 75.0)]] for axis in (0, 1))
+    lon, lat = _padded(min(lons), max(lons), 180), _padded(min(lats), max(lats), 85)
+    names = {code: (at[0], at[1] - (lat[1] - lat[0]) / 20, True) for code, at in countries.items()}
+    return View("Whole", "natural earth", lon, lat, lon, lat, 110, names, {})
+
+
+def _padded(least: float, most: float, limit: float) -> Point:
+    air = max(4.0, (most - least) / 6)
+    return max(least - air, -limit), min(most + air, limit)
 
 
 def _pen(palette: Palette, view: View, narrow: bool) -> Pen:
@@ -251,6 +275,7 @@ def figure(
     resolution: int | None = None,
     narrow: bool = False,
     aspect: float = 1.6,
+    setting: Setting | None = None,
 ) -> Figure:
     """The map as a plotly figure: a dictionary of `data` and `layout`.
 
@@ -261,25 +286,35 @@ def figure(
             schematic), family, evidence, record, label, coordinates (list of (lon, lat)).
         places: id, name, lon, lat, kind, approximate, record, label.
         palette: `palette.LIGHT` or `palette.DARK`.
-        view: a key of VIEWS.
+        view: a key of the setting's views.
         resolution: 50 or 110; the view's own unless given.
         narrow: for a chart about as high as wide: tighter ranges, fewer names, thinner lines.
         aspect: width over height of the chart, if it is wider than 1.6: more land to the east and west.
+        setting: what else to know of the data; Tumen's own unless given.
     """
-    arcs, pen = _arcs(flows), _pen(palette, VIEWS[view], narrow)
+    known = setting or Setting(COUNTRIES, frozenset(ACTORS), ANCHORS, VIEWS)
+    shown = known.views[view]
+    arcs, pen = _arcs(flows, known.anchors), _pen(palette, shown, narrow)
     return {
         "data": [
             _arrows(flows, arcs, pen),  # has to be the first trace, see there
-            _countries(palette),
+            _countries(palette, known),
             *_flow_lines(flows, arcs, pen),
             *_leg_lines(legs, pen),
             *_leg_heads(legs, pen),
             _contested(flows, arcs, pen),
             _arrow_targets(flows, arcs),
             _places(places, pen),
-            *_names(places, VIEWS[view], palette, narrow),
+            *_names(places, known, shown, palette, narrow),
         ],
-        "layout": layout(palette=palette, view=view, resolution=resolution, narrow=narrow, aspect=aspect),
+        "layout": layout(
+            palette=palette,
+            view=view,
+            resolution=resolution,
+            narrow=narrow,
+            aspect=aspect,
+            views=known.views,
+        ),
     }
 
 
@@ -293,22 +328,14 @@ def layout(
     resolution: int | None = None,
     narrow: bool = False,
     aspect: float = 1.6,
+    views: Mapping[str, View] = VIEWS,
 ) -> Figure:
     """The layout alone, for a page that draws the same traces in a chart of another shape."""
-    return {
-        "geo": _geo(palette, VIEWS[view], resolution, ranges(VIEWS[view], narrow, aspect)),
+    return template.layout(palette) | {
+        "geo": _geo(palette, views[view], resolution, ranges(views[view], narrow, aspect)),
         "uirevision": view,  # the reader's zoom and position stay until the view itself is changed
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "paper_bgcolor": palette["background"],
-        "showlegend": False,
-        "hovermode": "closest",
         "hoverdistance": 18,
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 13},
-            "align": "left",
-        },
     }
 
 
@@ -390,45 +417,45 @@ def _scatter(mode: str) -> Trace:
     return {"type": "scattergeo", "mode": mode}
 
 
-def _countries(palette: Palette) -> Trace:
-    """The four actors and Ukraine, tinted; a click on their land names the country."""
-    codes = list(COUNTRIES)
+def _countries(palette: Palette, known: Setting) -> Trace:
+    """The actors and the country of the war, tinted; a click on their land names the country."""
+    codes = list(known.countries)
     tints = [[0, palette["actor"]], [1, palette["ukraine"]]]
     return {
         "type": "choropleth",
         "locationmode": "ISO-3",
         "locations": codes,
-        "z": [int(code not in ACTORS) for code in codes],
+        "z": [int(code not in known.actors) for code in codes],
         "zmin": 0,
         "zmax": 1,
         "colorscale": tints,
         "showscale": False,
         "marker": {"line": {"color": palette["coast"], "width": 0.6}},
         "customdata": [f"country:{code}" for code in codes],
-        "hovertext": list(COUNTRIES.values()),
+        "hovertext": list(known.countries.values()),
         "hoverinfo": "text",
     }
 
 
-def _arcs(flows: pd.DataFrame) -> list[Arc | None]:
+def _arcs(flows: pd.DataFrame, anchors: Mapping[str, Point]) -> list[Arc | None]:
     """One arc per flow; None for a country that has no anchor."""
     rank: dict[tuple[str, str], int] = {}
     drawn: list[Arc | None] = []
     for origin, destination in zip(flows["origin"], flows["destination"], strict=True):
         lane = rank.setdefault((origin, destination), 0)
         rank[origin, destination] += 1
-        known = origin in ANCHORS and destination in ANCHORS
+        known = origin in anchors and destination in anchors
         drawn.append(
-            geography.arc(ANCHORS[origin], ANCHORS[destination], _bow(origin, destination, lane))
+            geography.arc(anchors[origin], anchors[destination], _bow(anchors, origin, destination, lane))
             if known
             else None
         )
     return drawn
 
 
-def _bow(origin: str, destination: str, lane: int) -> float:
+def _bow(anchors: Mapping[str, Point], origin: str, destination: str, lane: int) -> float:
     """How far an arc leaves the great circle, in parts of the distance."""
-    distance = geography.length_km([ANCHORS[origin], ANCHORS[destination]])
+    distance = geography.length_km([anchors[origin], anchors[destination]])
     spine = SPINES.get((origin, destination), 0.0) - SPINES.get((destination, origin), 0.0)
     return (spine + FIRST_KM + lane * (40 + 0.007 * distance)) / distance
 
@@ -441,7 +468,7 @@ def width(transfers: int) -> float:
 def _flow_lines(flows: pd.DataFrame, arcs: Sequence[Arc | None], pen: Pen) -> Iterator[Trace]:
     for flow, arc in zip(flows.to_dict("records"), arcs, strict=True):
         if arc:
-            dash = EVIDENCE_DASH.get(int(flow["evidence"]), "dot")
+            dash = EVIDENCE_DASH[int(flow["evidence"])]
             style = {"color": pen.family(flow), "width": pen.width(width(flow["transfers"])), "dash": dash}
             yield {**_line(arc.points, style, 2, flow), "opacity": pen.fade}
 
@@ -595,12 +622,14 @@ def _symbol(kind: str) -> str:
     return SYMBOLS.get(kind, "circle")
 
 
-def _names(places: pd.DataFrame, view: View, palette: Palette, narrow: bool) -> Iterator[Trace]:
+def _names(
+    places: pd.DataFrame, known: Setting, view: View, palette: Palette, narrow: bool
+) -> Iterator[Trace]:
     """The names of countries, quiet and in capitals, and of a few places."""
     at = [
-        (lon, lat, COUNTRIES[code].upper(), "middle center")
+        (lon, lat, known.countries[code].upper(), "middle center")
         for code, (lon, lat, phone) in view.countries.items()
-        if phone or not narrow
+        if (phone or not narrow) and code in known.countries
     ]
     yield {
         **_text(at),
@@ -676,14 +705,14 @@ _KEY_OF_LINES = (
         "Between countries",
         "Best evidence 3",
         "An official assessment with specifics. The curve is schematic.",
-        "longdash",
+        WEAKER,
         2,
     ),
     KeyEntry(
         "Between countries",
         "Best evidence 1 or 2",
         "A report or a bare claim. The curve is schematic.",
-        "dot",
+        WEAKEST,
         2,
     ),
     KeyEntry("Between countries", "Width", WEIGHT, "solid", 4.5),

@@ -5,7 +5,8 @@ deuteranopia and tritanopia, and in greyscale each pair keeps a distance, and ea
 3:1 or better against land and sea. tests/test_figures_map.py measures all of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import cycle
 from typing import TypedDict
 
 
@@ -89,10 +90,20 @@ DARK: Palette = {
 }
 
 # Best evidence reached (0 to 5) → the dash of a country-to-country line.
-EVIDENCE_DASH: Mapping[int, str] = {5: "solid", 4: "solid", 3: "longdash", 2: "dot", 1: "dot", 0: "dot"}
+# In pixels: plotly's named dashes grow with the line, and a broad one would fall into bricks.
+WEAKER, WEAKEST = "7px,3px", "2px,4px"
+EVIDENCE_DASH: Mapping[int, str] = {5: "solid", 4: "solid", 3: WEAKER, 2: WEAKEST, 1: WEAKEST, 0: WEAKEST}
 
 # How a leg is known → the dash of its line.
 BASIS_DASH: Mapping[str, str] = {"documented": "solid", "inferred": "dash", "schematic": "dot"}
+
+
+def coloured(known: Mapping[str, str], families: Iterable[str]) -> dict[str, str]:
+    """The colours of all families: those that the palette does not know take what is free, in order."""
+    named = list(families)
+    free = [colour for family, colour in known.items() if family not in named] or list(known.values())
+    new = [family for family in named if family not in known]
+    return {**known, **dict(zip(new, cycle(free), strict=False))}
 
 
 def family_colour(family: str, palette: Palette) -> str:

@@ -13,33 +13,22 @@ from functools import cached_property, lru_cache
 from html import escape
 from itertools import product
 from math import sqrt
-from typing import Any, TypedDict
+from typing import Any
 
 import pandas as pd
 
+from tumen.figures import template
+from tumen.figures.palette import Palette
+
 WINDOW = (date(2023, 9, 13), date(2024, 6, 19))
+EDGES = ("Vostochny summit", "Treaty")  # the events at its ends, in short
 LANES = ("meetings-treaties", "deliveries-use", "disclosures-statements", "sanctions-un", "tests-launches")
 LIMIT = 300  # marks in one figure; the JSON budget is 60 kB
 DAY_MS = 86_400_000
 LEADING = 1.3  # plotly's line spacing, in em
-FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", "Segoe UI", Arial, sans-serif'
 
 Figure = dict[str, Any]
 Box = tuple[float, float, float, float]
-
-
-class Palette(TypedDict):
-    """The colours this figure needs; a palette may hold more."""
-
-    background: str  # behind the chart and in hover boxes
-    text: str  # labels of key events, lane names
-    muted: str  # ticks, lesser labels
-    faint: str  # base lines, poles
-    grid: str  # months, lane borders
-    band: str  # the tint of the window
-    accent: str  # the edges and words of the window, the line of 'known as of'
-    none: str  # an event that bears on no weapon family
-    families: Mapping[str, str]
 
 
 # --- measures ---------------------------------------------------------------------------------------
@@ -453,11 +442,11 @@ def _stands_free(mark: Mark, marks: Sequence[Mark], scaled: Scale) -> bool:
 # --- the head: what the window is, and what lies before and after ------------------------------------
 
 
-def _head(window: tuple[date, date], as_of: date | None, scaled: Scale) -> list[Flag]:
+def _head(window: tuple[date, date], edges: tuple[str, str], as_of: date | None, scaled: Scale) -> list[Flag]:
     """The words above the lanes; 'known as of' has a row of its own, for its line starts there."""
     walls = [scaled.x(edge) for edge in _edges(window) if scaled.shows(edge)]
     size = scaled.font_size
-    said = _said(window, scaled)
+    said = _said(window, edges, scaled)
     wishes = [Wish(text, scaled.x(day), ((text,),), size, 99, (side,)) for day, text, side in said]
     flags = place(wishes, scaled.plot, walls)
     flags = place(map(_yielding, _missing(wishes, flags)), scaled.plot, (), flags)
@@ -479,27 +468,30 @@ def _yielding(wish: Wish) -> Wish:
 KNOWN, PRELUDE, AFTERMATH = "known as of", "Prelude", "Aftermath"
 
 
-def _said(window: tuple[date, date], scaled: Scale) -> list[tuple[float, str, int]]:
+def _said(window: tuple[date, date], edges: tuple[str, str], scaled: Scale) -> list[tuple[float, str, int]]:
     """What stands at the edges of the window: day, words, side."""
     opens, closes = _edges(window)
     all_said: list[tuple[float, str, int]] = [
-        (opens, f"Vostochny summit, {day_short(window[0])}", 1),
-        (closes, f"Treaty, {day_short(window[1])}", -1),
+        (opens, ", ".join(filter(None, (edges[0], day_short(window[0])))), 1),
+        (closes, ", ".join(filter(None, (edges[1], day_short(window[1])))), -1),
         (opens, PRELUDE, -1),
         (closes, AFTERMATH, 1),
     ]
     seen = [said for said in all_said if scaled.shows(said[0])]
-    return seen or [(scaled.first, _one_phase(window, scaled), 1)]
+    return seen or [(scaled.first, _one_phase(window, edges, scaled), 1)]
 
 
-def _one_phase(window: tuple[date, date], scaled: Scale) -> str:
+def _one_phase(window: tuple[date, date], edges: tuple[str, str], scaled: Scale) -> str:
     """Name the one phase that fills the whole chart."""
     opens, closes = _edges(window)
     if scaled.last <= opens:
         return PRELUDE
     if scaled.first >= closes:
         return AFTERMATH
-    return "Between summit and treaty" if scaled.narrow else "Between the Vostochny summit and the treaty"
+    if not all(edges):
+        return "The window"
+    last = [edge.split()[-1].lower() for edge in edges]
+    return f"Between {' and '.join(last)}" if scaled.narrow else f"Between the {edges[0]} and the {last[1]}"
 
 
 def day_short(day: date) -> str:
@@ -518,6 +510,7 @@ def figure(
     end: date,
     width: float,
     window: tuple[date, date] = WINDOW,
+    edges: tuple[str, str] = EDGES,
     as_of: date | None = None,
 ) -> Figure:
     """Draw the events in lanes over the days from `start` to `end`, for a chart `width` pixels wide.
@@ -525,11 +518,12 @@ def figure(
     The reader can zoom in but not out of this range, so that labels never collide; `outside` counts
     what lies beyond. Every mark carries 'event:<id>' as customdata, every label has it as its name
     (plotly_clickannotation), so a click on either can open the record. Of more events than fit the
-    budget the most significant are drawn; `meta` says how many of how many.
+    budget the most significant are drawn; `meta` says how many of how many. `edges` names the events that
+    open and close the window; where they are empty, the days stand alone.
     """
     scaled = scale(start, end, width)
     kept = _weightiest(events, start, end)
-    head = _head(window, as_of, scaled)
+    head = _head(window, edges, as_of, scaled)
     top = 6 + max((flag.bottom for flag in head), default=0)
     walls = [scaled.x(day) for day in _verticals(window, as_of) if scaled.shows(day)]
     lanes = _lanes(_marks(kept, scaled.radii), scaled, walls, top)
@@ -773,7 +767,7 @@ AXIS = 36  # pixels above and below the plot for the months; single days take tw
 def _layout(scaled: Scale, palette: Palette, height: float) -> Figure:
     right = NARROW_SIDE if scaled.narrow else RIGHT
     axis = _date_axis(scaled, palette)
-    return {
+    return template.layout(palette) | {
         "height": round(height) + 2 * AXIS,
         "margin": {"l": scaled.left, "r": right, "t": AXIS, "b": AXIS, "pad": 0},
         "xaxis": axis,
@@ -781,26 +775,15 @@ def _layout(scaled: Scale, palette: Palette, height: float) -> Figure:
         "yaxis": {"range": [round(height, 1), 0], "fixedrange": True, "visible": False},
         "barmode": "overlay",
         "template": {"layout": DEFAULTS},
-        "showlegend": False,
-        "hovermode": "closest",
         "hoverdistance": 14 if scaled.narrow else 4,  # a finger needs room; a mouse on a bar means the bar
         # On a phone a drag must scroll the page: the chart is taller than the screen.
         "dragmode": False if scaled.narrow else "zoom",
         "uirevision": "timeline",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 12, "color": palette["text"]},
-        "hoverlabel": {
-            "bgcolor": palette["background"],
-            "bordercolor": palette["faint"],
-            "font": {"color": palette["text"], "size": 12},
-            "align": "left",
-        },
     }
 
 
 def _date_axis(scaled: Scale, palette: Palette) -> Figure:
-    return {
+    return template.axis(palette) | {
         "type": "date",
         "range": [moment(scaled.first), moment(scaled.last)],
         "tickmode": "auto",
@@ -814,10 +797,6 @@ def _date_axis(scaled: Scale, palette: Palette) -> Figure:
             {"dtickrange": [20 * DAY_MS, "M6"], "value": "%b %Y"},
             {"dtickrange": ["M12", None], "value": "%Y"},
         ],
-        "tickangle": 0,
-        "tickfont": {"size": 11, "color": palette["muted"]},
-        "gridcolor": palette["grid"],
-        "zeroline": False,
         "showline": False,
         "fixedrange": False,
     }

@@ -4,28 +4,6 @@
 // view away. Plotly.react with a constant uirevision does not. Any mark whose customdata is a text
 // reports that text when it is clicked; the legend is made of real buttons, so it works by keyboard.
 
-const PLOTLY = "/plotly/plotly.min.js";
-const CONFIG = {
-  topojsonURL: "/geo/",
-  displaylogo: false,
-  displayModeBar: "hover",
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
-  showSendToCloud: false,
-  showTips: false,
-};
-
-function loadPlotly() {
-  if (window.Plotly) return Promise.resolve(window.Plotly);
-  window.__tumenPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = PLOTLY;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("plotly.js could not be loaded"));
-    document.head.append(script);
-  });
-  return window.__tumenPlotly;
-}
-
 // A mark names its record itself (customdata); a line names it once for all its points (meta).
 function picked(event) {
   for (const point of event.points ?? []) {
@@ -45,7 +23,6 @@ function drawLegend(legend, entries, pick) {
       const button = document.createElement("button");
       button.type = "button";
       button.setAttribute("aria-pressed", String(Boolean(entry.pressed)));
-      button.className = entry.dimmed ? "dimmed" : "";
       const swatch = document.createElement("span");
       swatch.className = "swatch";
       swatch.style.background = entry.color;
@@ -68,8 +45,7 @@ const drawn = new WeakMap(); // plot element → its resize observer and its new
 async function draw(plot) {
   const { data, pick } = drawn.get(plot);
   const figure = fitting(data.figures, plot.clientWidth);
-  const { aspect } = figure.layout.meta ?? {};
-  plot.style.height = `${aspect ? Math.round(plot.clientWidth / aspect) : figure.layout.height}px`;
+  plot.style.height = `${heightOf(figure, plot.clientWidth)}px`;
   const Plotly = await loadPlotly();
   if (drawn.get(plot)?.data !== data) return; // a newer figure has come meanwhile
   await Plotly.react(plot, figure.data, figure.layout, { ...CONFIG, ...data.config });
@@ -100,6 +76,39 @@ function watch(plot) {
   return observer;
 }
 
+// Two buttons that make a picture of the chart for paper; the words around it stand on the page too.
+function drawFoot(root, data) {
+  const { caption, name } = data;
+  root.querySelector(".chart-title").textContent = caption.title;
+  root.querySelector(".basis").textContent = caption.basis;
+  const group = root.querySelector(".downloads");
+  group.setAttribute("aria-label", "Download this chart as a picture");
+  for (const button of group.querySelectorAll("button")) {
+    const format = button.textContent;
+    button.setAttribute("aria-label", `Download as ${format}: ${caption.title}`);
+    button.onclick = () => download(root, button, data, `${name}.${format.toLowerCase()}`);
+  }
+}
+
+async function download(root, button, data, file) {
+  if (button.getAttribute("aria-busy")) return;
+  const trouble = root.querySelector(".trouble");
+  trouble.textContent = "";
+  button.setAttribute("aria-busy", "true");
+  try {
+    const figure = data.paper ? JSON.parse(data.paper) : fitting(data.figures, CHART);
+    const { svg, width, height } = await onPaper(figure, data.caption, data.inks, window.location.href);
+    save(
+      file.endsWith(".svg") ? new Blob([svg], { type: "image/svg+xml" }) : await sizedForPaper(await rastered(svg, width, height, DOTS)),
+      file,
+    );
+  } catch (error) {
+    trouble.textContent = `The picture could not be made: ${error.message}.`;
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".tumen-chart");
@@ -109,6 +118,7 @@ export default function (component) {
   plot.setAttribute("role", "figure");
   plot.setAttribute("aria-label", data.alt);
   drawLegend(root.querySelector(".legend"), data.legend ?? [], pick);
+  drawFoot(root, data);
   const observer = drawn.get(plot)?.observer ?? watch(plot);
   drawn.set(plot, { data, pick, observer });
   show(plot);

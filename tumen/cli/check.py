@@ -1,4 +1,4 @@
-"""The command line: `tumen check` names every mistake in a data directory."""
+"""`tumen check`: every mistake in a data directory at once."""
 
 import json
 from itertools import groupby
@@ -8,27 +8,30 @@ from typing import Annotated
 import typer
 
 from tumen.check import Report, check
-from tumen.records import DATA
-
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-
-WRONG, ABSENT = 1, 2  # exit codes
+from tumen.cli.common import ABSENT, WRONG, DataOption, near
+from tumen.home import DATA
 
 
-@app.callback()
-def tumen() -> None:
-    """Arms and technology flows around Russia's war: the records and the dashboard."""
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "check",
+        epilog="""\b
+Examples:
+  tumen check                 Tumen's own records
+  tumen check mine/ --json    another directory, the report as JSON""",
+    )(run)
 
 
-@app.command("check")
-def check_command(
+def run(
     directory: Annotated[
         Path | None, typer.Argument(help="The data directory; Tumen's own by default.")
     ] = None,
+    data: DataOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON.")] = False,
 ) -> None:
     """Check a data directory and name every mistake at once: 0 none, 1 some, 2 no such directory."""
-    place = directory or _near(DATA)
+    place = directory or data or near(DATA)
     if not place.is_dir():
         typer.echo(f"{place} is not a directory.", err=True)
         raise typer.Exit(ABSENT)
@@ -38,11 +41,6 @@ def check_command(
     )
     if not report.ok:
         raise typer.Exit(WRONG)
-
-
-def _near(path: Path) -> Path:
-    """A path as seen from the working directory, if it lies below it."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _words(report: Report, place: Path) -> str:

@@ -1,0 +1,126 @@
+"""What stands at a chart, on the page and in a picture of it: title, how to read it, from what, as of when.
+
+Written once for all charts, so that a picture that has left its page still says where it comes from.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from tumen import browse, dates, derive, wording
+from tumen.records import Records
+from tumen.templates import TURNING
+from tumen.view import Selection, describe
+
+FAMILY = "Colour: family of weapon type."
+READINGS: Mapping[str, str] = {
+    "map": "Thin curves join two countries and show no real course: solid for imagery, records or a find, "
+    "dashed for an official assessment, dotted for a report or bare claim. Heavy lines follow a documented "
+    "or inferred route. The width counts transfers on record, not amounts. A hollow diamond: someone denies "
+    f"or doubts it. {FAMILY} ",
+    "timeline": "Each dot is an event, larger if more significant; a bar spans several days, a thin bar a "
+    "month. Tinted: the time at the centre. "
+    "Colour: family of the first weapon type that the event bears on.",
+    "known": "Height: number of transfers on record, stacked by the best evidence reached by that day. Ticks "
+    "below: disclosures and meetings. Tinted: the time at the centre.",
+    "exchange": "Each dot is a transfer at its first report, larger and fuller with better evidence; "
+    f"a diamond: someone denies or doubts it. {FAMILY} Transfers on record are counted, not amounts.",
+    "method": "Bars count assertions in a month: upwards claims, downwards denials and doubts, hollow no "
+    "answer. All bars have one scale.",
+}
+SIGNS: Mapping[str, str] = {
+    "point": "a dot is a figure given as exact or about",
+    "lower": "an arrow up: more than, at least",
+    "upper": "an arrow down: up to, fewer than, almost",
+    "interval": "a bar: between two numbers",
+    "month": "a wide bar: published in this month",
+    "period": "a hollow dot: for its own period, a series",
+    "dispute": "a cross: disputes the amount",
+    "line": "a line: the same origin changes its figure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The words around one chart."""
+
+    finding: str  # the answer for the present view: the head of a picture
+    title: str  # what the chart shows
+    reading: str  # units, and what the marks mean
+    view: str  # the filters in words, '' for none
+    basis: str  # 'From 614 assertions of 71 origins, as known on 27 February 2024; data version …'
+    source: str  # 'Tumen, data version 2026.11.0 (…), 214 sources'
+    day: date  # as of which
+
+    @property
+    def stem(self) -> str:
+        """The day as the end of a file's name."""
+        return self.day.isoformat()
+
+
+def caption(
+    records: Records,
+    selection: Selection,
+    *,
+    finding: str,
+    title: str,
+    reading: str,
+    on: date,
+    told: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+) -> Caption:
+    """The words around a chart of a view.
+
+    Args:
+        records: the records.
+        selection: what is in view.
+        finding: the answer of the page.
+        title: what the chart shows.
+        reading: how to read it.
+        on: today; the day as of which a view that is not turned back is known.
+        told: the assertions that the chart rests on; those on the transfers in view if not given.
+        events: the events that it shows, where it rests on them instead.
+    """
+    said = assertions(records, selection) if told is None else told
+    cited = _sources(said["source"]) if events is None else _sources(events["sources"].explode())
+    what = _told(said) if events is None else wording.plural(len(events), "event")
+    day, data = selection.view.as_of or on, version(records)
+    return Caption(
+        finding=finding.translate(TURNING),
+        title=title.translate(TURNING),
+        reading=reading,
+        view=describe(selection.view, records),
+        basis=f"From {what}, as known on {dates.day_words(day)}; data version {data}.",
+        source=f"Tumen, data version {data}, {wording.plural(cited, 'source')}",
+        day=day,
+    )
+
+
+def assertions(
+    records: Records, selection: Selection, transfers: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """The assertions public by the day of the view on some transfers, or on all in view."""
+    known = derive.known(records, selection.view.as_of)
+    return known[known["transfer"].isin(selection.transfers if transfers is None else list(transfers))]
+
+
+def signs(used: Iterable[str]) -> str:
+    """What the signs of the published figures mean, as one sentence."""
+    words = "; ".join(SIGNS[sign] for sign in used)
+    return f"{wording.capital(words)}. Each panel has an axis of its own." if words else ""
+
+
+def version(records: Records) -> str:
+    """The version of the data with the fingerprint of its files: '2026.11.0 (5b0c…)'."""
+    return f"{browse.package(records).version} ({records.version or 'unknown'})"
+
+
+def _told(said: pd.DataFrame) -> str:
+    origins = said["origin"].replace("", pd.NA).nunique()
+    return f"{wording.plural(len(said), 'assertion')} of {wording.plural(origins, 'origin')}"
+
+
+def _sources(column: pd.Series) -> int:
+    return int(column[column.notna() & (column != "")].nunique())
