@@ -32,6 +32,7 @@ def _borders() -> dict[str, Any]:
 
     atlas = geopandas.read_file(DATA / "geo" / "countries-50m.json", layer="countries")
     found: dict[str, Any] = json.loads(atlas[["a3", "geometry"]].to_json())
+    found["features"] = [country for country in found["features"] if country["geometry"]]
     return found
 
 
