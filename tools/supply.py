@@ -26,8 +26,9 @@ SBOM = ROOT / "dist" / "sbom.json"
 # Licences under which a package may be part of a running server. All let our MIT code be used by anybody;
 # MPL-2.0 and LGPL ask only for their own files.
 ALLOWED = frozenset(
-    {"MIT", "BSD", "BSD-2-Clause", "BSD-2-Clause-Views", "BSD-3-Clause", "Apache-2.0", "ISC", "PSF-2.0", "MPL-2.0",
-     "Unlicense", "0BSD", "HPND", "MIT-CMU", "Zlib", "CC0-1.0", "CNRI-Python", "BSL-1.0", "LGPL-3.0-or-later", "MIT-0"}
+    {"MIT", "BSD", "BSD-2-Clause", "BSD-2-Clause-Views", "BSD-3-Clause", "Apache-2.0", "ISC", "PSF-2.0",
+     "MPL-2.0", "Unlicense", "0BSD", "HPND", "MIT-CMU", "Zlib", "CC0-1.0", "CNRI-Python", "BSL-1.0",
+     "LGPL-3.0-or-later", "MIT-0"}
 )  # fmt: skip
 # What packages write in place of an SPDX name.
 SPDX = {
