@@ -4,6 +4,8 @@ And what is derived of a generated data set equals the slow reference, as it doe
 """
 
 import csv
+import re
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +17,12 @@ from tests.test_derive import plain, plain_spreads
 from tumen import derive, exchange, flows, known, overview, timeline
 from tumen import records as loading
 from tumen.records import Records, load
+from tumen.templates import render
 from tumen.view import View, select
 
 DAYS = (date(2023, 6, 30), date(2023, 12, 1), date(2024, 9, 9), None)
+
+CHANGED = ("reported", "graded", "contested", "revised")
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +135,61 @@ def test_what_passes_makes_room_and_what_is_named_stays(made: Path, monkeypatch:
     fresh.once(("day", n), lambda: made_for.append("not kept"))
     fresh.once(("day", 0), lambda: made_for.append("made again"))
     assert (made_for.count("labels"), made_for.count("not kept"), made_for.count("made again")) == (1, 0, 1)
+
+
+def test_two_days_are_compared_in_the_same_directions(
+    large: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = known.compare(large, View(), date(2023, 11, 1), None)
+    whole = {(row["from"], row["to"]): row["cells"] for row in known.matrix(large, pair)["rows"]}
+    monkeypatch.setattr(overview, "MOST_DIRECTIONS", 5)
+    cut = known.matrix(large, pair)
+    assert (len(cut["rows"]), cut["more"]) == (
+        5,
+        len(overview.directions(large, pair.later, pair.earlier)) - 5,
+    )
+    assert all(row["cells"] == whole[row["from"], row["to"]] for row in cut["rows"])
+
+
+def test_the_counts_of_changes_are_whole_and_say_how_many_are_listed(
+    large: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "MOST_CHANGED", 10)
+    pair = known.compare(large, View(), date(2023, 11, 1), None)
+    found = known.changes(large, pair)
+    parts = {name: getattr(known, name)(large, pair, found) for name in CHANGED}
+    sides = known.sides(large, pair, None)
+    html = render(
+        "known.html", sides=sides, stops=(), names=known.band_labels(large), fills=defaultdict(str),
+        counts=known.counts(sides), figures=[], matrix=known.matrix(large, pair),
+        family_colours=defaultdict(str), found=found, **parts, **known.places(pair),
+    )  # fmt: skip
+    count = r'<span class="count">(?:<a[^>]*>)?(\d+)(?:</a>)?</span>'
+    counts = re.findall(rf"{count} <span[^>]*>(\d+) of them listed", html)
+    whole = (found.reported, found.better, found.contested, found.revised)
+    assert counts == [(str(len(every)), "10") for every in whole]
+
+
+def test_the_tables_under_the_map_say_what_they_leave_out(
+    large: Records, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection = select(large, View())
+    monkeypatch.setattr(flows, "MOST_LISTED", 3)
+    assert len(flows.table(large, selection)) == len(flows.routes(large, selection)) == 3
+    count, ways = len(flows.flows(large, selection)), flows.legs(large, selection)["route"].nunique()
+    assert f"3 of {count:,} flows and 3 of {ways:,} routes" in flows.not_listed(large, selection)
+    monkeypatch.undo()
+    assert flows.not_listed(records, select(records, View())) == ""
+
+
+def test_searches_without_a_find_are_cut_by_result_and_counted(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = exchange.table(records, select(records, View()))
+    pair = exchange.pairs(records, found)[0]
+    whole = exchange.not_found(records, found, pair, View())
+    assert max(len(group["rows"]) for group in whole) > 2 and not any(group["more"] for group in whole)
+    monkeypatch.setattr(exchange, "MOST_SEARCHES", 2)
+    cut = exchange.not_found(records, found, pair, View())
+    assert [len(group["rows"]) + group["more"] for group in cut] == [len(group["rows"]) for group in whole]
+    assert [group["rows"] for group in cut] == [group["rows"][:2] for group in whole]
