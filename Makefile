@@ -12,10 +12,10 @@ PROCESSES ?= 1 4
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser shots fuzz load audit licences release lock clean
+.PHONY: help run test browser shots bench bench-big fuzz load audit licences release lock clean
 
 help: ## what can be asked for here
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
 run: .venv/ready ## serve the dashboard on http://localhost:8501, for this machine only
 	@echo "Tumen: http://localhost:$(PORT)   (Ctrl+C ends it)"
@@ -32,6 +32,12 @@ browser: .venv/browser ## find a Chromium for the browser tests, or install one
 
 shots: .venv/ready .venv/browser ## a picture of every page: narrow, wide and large, light and dark, in shots/
 	$(BIN)/python -m tools.shots
+
+bench: .venv/ready .venv/browser ## measure speed and bytes beside yardsticks, about five minutes
+	$(BIN)/python -m bench.run --json bench/results/bench.json
+
+bench-big: .venv/ready .venv/browser ## the same, and with a thousand times the data (2 GB of disk and of memory)
+	$(BIN)/python -m bench.run --big .cache/big --json bench/results/bench-big.json
 
 fuzz: .venv/ready ## 100,000 hostile cases for each way in (an hour or two; CASES=… for fewer)
 	TUMEN_FUZZ=$(CASES) $(BIN)/python -m pytest tests/fuzz --durations=0
@@ -59,7 +65,7 @@ lock: ## pin what is new, with hashes; with UPGRADE=--upgrade pin everything aga
 	@! grep -n '://' requirements.txt || { echo "requirements.txt names a host (see above)"; exit 1; }
 
 clean: ## forget the set-up and everything made by tools
-	rm -rf .venv .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist shots
+	rm -rf bench/results .venv .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist shots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Done again whenever the pinned list or the package's own description changes.

@@ -452,9 +452,19 @@ def corrections(make: Maker) -> Table:
     )
 
 
+def versions(make: Maker) -> Table:
+    """The newest release alone: the package keeps its version."""
+    return make.real["versions"].tail(1).assign(summary=f"{NAMED} release, {SAYS}")
+
+
+def changes(make: Maker) -> Table:
+    """None: in a first release everything is new."""
+    return make.real["changes"].head(0)
+
+
 MADE = (
     sources, origins, places, routes, legs, speakers, transfers, assertions, transfer_laws, events, quotes,
-    not_found, corrections,
+    not_found, corrections, versions, changes,
 )  # fmt: skip
 
 
@@ -506,7 +516,8 @@ def descriptor(directory: Path, rows: Mapping[str, int]) -> None:
     package |= {"title": f"{NAMED} for measurements", "description": f"{NAMED} rows, {SAYS}"}
     for resource in package["resources"]:
         if resource["name"] in rows:
-            resource["tumen:rows"] = {"minimum": 1, "maximum": rows[resource["name"]]}
+            count = rows[resource["name"]]
+            resource["tumen:rows"] = {"minimum": min(1, count), "maximum": count}
     text = json.dumps(package, ensure_ascii=False, indent=1)
     (directory / "datapackage.json").write_text(text + "\n", encoding="utf-8")
 

@@ -66,6 +66,8 @@ shown(
     chosen=pair.key,
 )
 
+if left_out := exchange.unpaired(records, found):
+    st.caption(left_out)
 if len(pairs) > 1:
     labels = {key: exchange.pair_label(records, one) for key, one in pairs.items()}
     frame.choice("pair", "Pair", labels, default=first)

@@ -34,7 +34,7 @@ frame.title("Who sent what to whom, and by which route?", finding)
 
 def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
     """The map for phones, desks and large screens."""
-    layers = flows.flows(records, shown), flows.legs(records, shown), flows.places(records, shown)
+    layers = flows.drawn(records, shown)
     figures = {}
     for least, aspect in {0: NARROW.get(view, 0.85), **ASPECTS}.items():
         figure = drawing.figure(
@@ -62,6 +62,7 @@ def drawn() -> None:
         )
         return {width: emphasised(figure, picks, colours) for width, figure in drawn.items()}
 
+    left_out = flows.not_drawn(records, shown)
     frame.marks(marked, shows(figures(frame.colours())[0], picks))
     chart(
         figures,
@@ -71,7 +72,7 @@ def drawn() -> None:
             shown,
             finding=flows.headline(records, shown) if shown.transfers else finding,
             title="Flows between countries, and routes from the sources",
-            reading=f"{captions.READINGS['map']}{BORDER_POLICY}",
+            reading=f"{captions.READINGS['map']}{BORDER_POLICY} {left_out}".strip(),
             on=date.today(),
         ),
         alt=flows.in_words(records, shown),
@@ -82,6 +83,8 @@ def drawn() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         player.control(months, month)
     player.caption(shown, month)
+    if left_out:
+        st.caption(left_out)
 
 
 drawn()
@@ -94,6 +97,7 @@ prose(
         dashes={"solid": "", WEAKER: "7 3", WEAKEST: "2 4", "dash": "6 4", "dot": "2 3", "": ""},
         policy=BORDER_POLICY,
         basis=flows.within(records, selection),
+        left_out=flows.not_listed(records, selection),
         summary=(
             wording.plural(len(selection.transfers), "transfer"),
             rows_ref(selection.view, "transfers"),

@@ -76,6 +76,8 @@ chart(
     legend=lambda colours: frame.family_legend(records, selection, colours),
 )
 
+if left_out := timeline.not_listed(events):
+    st.caption(left_out)
 before, after = drawing.outside(events, start, end)
 rows = timeline.table(records, events, selection)
 phases = records.labels("phases")

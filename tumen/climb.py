@@ -105,7 +105,9 @@ def _climb_rows(
     axis: tuple[date, date],
 ) -> list[Row]:
     desk = Desk(records)
-    return [_climb(desk, found.loc[t], own.loc[t], lags.loc[t], axis) for t in kept]
+    places = found.index.get_indexer(pd.Index(list(kept), dtype="str"))
+    whole = [frame.iloc[places].to_dict("records") for frame in (found, own, lags)]
+    return [_climb(desk, row, rung, lag, axis) for row, rung, lag in zip(*whole, strict=True)]
 
 
 def _climb(desk: Desk, row: Any, rungs: Any, lags: Any, axis: tuple[date, date]) -> Row:

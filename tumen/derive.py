@@ -196,6 +196,17 @@ def _spreads(records: Records, as_of: date | None) -> "Spreads":
     return Spreads(groups, np.flatnonzero(last >= 0), last[last >= 0])
 
 
+def figures(records: Records, as_of: date | None) -> pd.DataFrame:
+    """The figures known on a day that may be compared, oldest first.
+
+    Columns: id, transfer, origin, known, low, high, and `on`: the number of the group of comparable ones.
+    """
+    groups = records.once("groups of figures", lambda: _groups(records))
+    count = running(records).known(None if as_of is None else pd.Timestamp(as_of))
+    rows = groups.said.rows
+    return rows[rows["place"] < count][["id", "transfer", "origin", "known", "low", "high", "on"]]
+
+
 @dataclass(frozen=True, eq=False)
 class Groups:
     """All groups of comparable figures, known on any day, in the order of COMPARABLE, and their figures."""
@@ -208,6 +219,11 @@ class Groups:
     high: Numbers  # … the most
     of: Mapping[str, slice]  # transfer → its groups
     members: tuple[Numbers, Numbers]  # ids of figures by group, and where each group begins among them
+
+    @cached_property
+    def texts(self) -> dict[str, Numbers]:
+        """What the figures of each group measure, column by column: a frame's own access is slow."""
+        return {name: self.keys[name].to_numpy(dtype=object) for name in COMPARABLE[1:]}
 
 
 def _groups(records: Records) -> Groups:
@@ -265,7 +281,7 @@ class Spreads(Mapping[str, list[Spread]]):
         group, last = int(self.present[place]), int(self.last[place])
         ids, begins = self.groups.members
         count = int(self.groups.figures[last])
-        named: dict[str, Any] = {name: str(self.groups.keys[name].iat[group]) for name in COMPARABLE[1:]}
+        named: dict[str, Any] = {name: texts[group] for name, texts in self.groups.texts.items()}
         return Spread(
             **named,
             low=float(self.groups.low[last]),
@@ -310,7 +326,8 @@ def _figures(said: pd.DataFrame) -> pd.DataFrame:
     disputed = said["stance"].isin(DENIALS) & said["reach"].eq("amount")
     given = said["low"].notna() | said["high"].notna()
     figures = said.loc[
-        given & (disputed | said["stance"].isin(CLAIMS)), [*COMPARABLE, "id", "origin", "low", "high"]
+        given & (disputed | said["stance"].isin(CLAIMS)),
+        [*COMPARABLE, "id", "origin", "known", "low", "high"],
     ]
     running = figures["rate"].eq("total") & ~figures["measure"].isin(PER_PERIOD)
     bounds = figures[["low", "high"]].astype(float)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, derive, geography
@@ -137,9 +138,12 @@ def referring(records: Records, table: str, column: str) -> Mapping[str, tuple[s
 
 
 def _referring(column: pd.Series) -> dict[str, tuple[str, ...]]:
-    single = column.explode()
+    single = column.explode() if column.dtype == object else column
     single = single[single.notna() & (single != "")]
-    return {str(record): tuple(ids) for record, ids in single.groupby(single).groups.items()}
+    number, named = pd.factorize(single, sort=True)
+    ids = single.index.to_numpy()[np.argsort(number, kind="stable")]
+    begins = np.searchsorted(np.sort(number), np.arange(len(named) + 1)).tolist()
+    return {str(record): tuple(ids[begins[n] : begins[n + 1]]) for n, record in enumerate(named)}
 
 
 def courses(records: Records) -> pd.DataFrame:

@@ -8,7 +8,7 @@ flow's figures are never added to those of the flows within it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, islice
 from math import inf, log, log2
 from typing import Any
 
@@ -18,7 +18,7 @@ from tumen.desk import Desk, Row, referring
 from tumen.query import Query, Reader
 from tumen.records import DENIALS, Records
 from tumen.told import Part, Told
-from tumen.view import Selection, View, rows_ref
+from tumen.view import MOST_IDS, Selection, View, rows_ref
 
 # Several transfers read as one question: code in the address → its words, and the flow that holds the others.
 READINGS: Mapping[str, tuple[str, str]] = {
@@ -202,7 +202,8 @@ def _choice_words(records: Records, transfer: str, count: int) -> str:
 def _counted(records: Records, selection: Selection) -> dict[str, int]:
     """Transfers in view with figures → how many; the most disputed first, then those with most figures."""
     spreads = derive.spreads(records, selection.view.as_of)
-    counts = {t: sum(s.figures for s in spreads[t]) for t in selection.transfers if t in spreads}
+    sums = spreads.table.groupby("transfer")["figures"].sum()
+    counts = {str(t): int(n) for t, n in sums[sums.index.isin(selection.states.index)].items()}
     order: dict[str, int] = {}
     for transfer, _ in ranked(records, selection.view.as_of):
         order.setdefault(transfer, len(order))
@@ -369,19 +370,19 @@ def ranking(records: Records, selection: Selection) -> dict[str, Any]:
     left_out, agreeing and alone: how many groups hold figures that all agree, and how many one figure.
     """
     as_of, wanted = selection.view.as_of, frozenset(selection.transfers)
+    groups = derive.spreads(records, as_of).table
     several = [pair for pair in ranked(records, as_of) if pair[0] in wanted]
     wide = [pair for pair in several if pair[1].ratio > 1]
     widest = max((spread.ratio for _, spread in wide), default=1.0)
-    agreed = [told for _, spread in several if spread.ratio <= 1 for told in spread.assertions]
-    spreads = derive.spreads(records, as_of)
+    agreed = (told for _, spread in several if spread.ratio <= 1 for told in spread.assertions)
     return {
         "rows": [_disagreement(records, selection.view, *pair, widest) for pair in wide[:MOST_RANKED]],
         "shown": SHOWN_RANKED,
         "ticks": _ticks(widest),
         "left_out": max(0, len(wide) - MOST_RANKED),
         "agreeing": len(several) - len(wide),
-        "agreed": rows_ref(selection.view, "assertions", ids=agreed),
-        "alone": sum(s.figures == 1 for t in wanted if t in spreads for s in spreads[t]),
+        "agreed": rows_ref(selection.view, "assertions", ids=islice(agreed, MOST_IDS + 1)),
+        "alone": int((groups["figures"].eq(1) & groups["transfer"].isin(wanted)).sum()),
         "single": rows_ref(selection.view, "assertions", "compared=1"),
         "compared": rows_ref(selection.view, "assertions", "compared>1"),
     }

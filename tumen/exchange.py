@@ -3,7 +3,7 @@
 Everything counts transfers on record, never amounts: containers, tonnes and dollars cannot be added.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,7 +25,9 @@ GROUPS: Mapping[str, tuple[str, int]] = {  # how far a transfer is proven → wo
     "assessed": ("an official assessment", 3),
     "reported": ("a report or bare claim", 0),
 }
+MOST_PAIRS = 12  # told apart; the others, with fewer transfers, are found by the filter on countries
 MOST_SQUARES = 40  # in one cell of the picture; beyond, a square stands for several transfers
+MOST_SEARCHES = 200  # for what was not found, by result
 MOST_DOTS = 150  # of one direction in the strip
 MOST_LINES = 24  # of one family and direction in the ledger
 SMALL_PAIR = 2  # a pair with so few transfers is told in words where others have a picture
@@ -61,14 +63,17 @@ def table(records: Records, selection: Selection) -> pd.DataFrame:
 
 
 def _table(records: Records, selection: Selection) -> pd.DataFrame:
-    rows = records["transfers"].loc[selection.transfers, ["id", "origin", "destination", "family", "item"]]
+    rows = flows.moved(records, selection)[["id", "origin", "destination", "family", "item"]]
     state = selection.states[
         ["evidence", "contested", "first_reported", "first_assertion", "credibility", "reliability"]
     ]
-    rows = rows.join(state).sort_values(["evidence", "first_reported", "id"], ascending=[False, True, True])
+    rows = rows.assign(**state).sort_values(  # in the order of ids already
+        ["evidence", "first_reported"], ascending=[False, True], kind="stable"
+    )
     status = "" if selection.view.as_of else records["transfers"].loc[rows.index, "status"]
     view = pd.Series([selection.view] * len(rows), index=rows.index, dtype=object)
-    return rows.assign(group=[group(step) for step in rows["evidence"]], status=status, view=view)
+    groups = rows["evidence"].map({step: group(step) for step in range(6)})
+    return rows.assign(group=groups, status=status, view=view)
 
 
 def group(evidence: int) -> str:
@@ -77,14 +82,35 @@ def group(evidence: int) -> str:
 
 
 def pairs(records: Records, found: pd.DataFrame) -> list[Pair]:
-    """The pairs in view: those with the story's hub first, in the order of its senders, then the busiest."""
+    """The pairs in view: those with the story's hub first, in the order of its senders, then the busiest.
+
+    Of very many pairs only those with most transfers (see `unpaired`).
+    """
+    told, totals = story(records), _totals(records, found)
+    kept = sorted(totals, key=lambda p: (-totals[p], p.key))[:MOST_PAIRS]
+    return sorted(kept, key=lambda p: (p.right != told.hub, _rank(told, p.left), -totals[p], p.key))
+
+
+def unpaired(records: Records, found: pd.DataFrame) -> str:
+    """What `pairs` leaves out, in words; '' where it is nothing."""
+    rest = sorted(_totals(records, found).values(), reverse=True)[MOST_PAIRS:]
+    if not rest:
+        return ""
+    return (
+        f"Shown are the {MOST_PAIRS} pairs with most transfers; {len(rest):,} more pairs with "
+        f"{sum(rest):,} transfers are found by the filter on countries."
+    )
+
+
+def _totals(records: Records, found: pd.DataFrame) -> dict[Pair, int]:
+    """How many transfers run between two countries, in either direction."""
     told = story(records)
     counts = found.groupby(["origin", "destination"], as_index=False).size().to_dict("records")
     totals: dict[Pair, int] = {}
     for row in counts:
         pair = _pair(told, str(row["origin"]), str(row["destination"]))
         totals[pair] = totals.get(pair, 0) + int(row["size"])
-    return sorted(totals, key=lambda p: (p.right != told.hub, _rank(told, p.left), -totals[p], p.key))
+    return totals
 
 
 def _pair(told: Story, one: str, other: str) -> Pair:
@@ -149,13 +175,16 @@ def picture(records: Records, found: pd.DataFrame) -> Row:
     Returns families (id, label, short), per (transfers that a square stands for), panels (pair, left,
     right, rows with a cell for each side), and small (pairs with too few transfers for a panel).
     """
+    kept = pairs(records, found)
+    shown = {f"{end}{other}" for pair in kept for end, other in pair.directions}
+    found = found[(found["origin"] + found["destination"]).isin(shown)] if unpaired(records, found) else found
     cells = _cells(records, found)
     most = max((cell["count"] for cell in cells.values()), default=0)
     per = max(1, -(-most // MOST_SQUARES))
     for cell in cells.values():
         cell["squares"] = _squares(cell, per)
     families = [row for row in _families(records) if row["id"] in set(found["family"])]
-    panels = [_panel(records, pair, families, cells) for pair in pairs(records, found)]
+    panels = [_panel(records, pair, families, cells) for pair in kept]
     large = [p for p in panels if p["left"]["count"] + p["right"]["count"] > SMALL_PAIR] or panels
     small = [p for p in panels if p not in large]
     return {"families": families, "per": per, "panels": large, "small": small}
@@ -505,7 +534,8 @@ def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> 
     """What was looked for and bears on a pair, by result; editors' words of today, so none on an earlier day.
 
     A row that names transfers bears on the pair if one of them is in view between the two; one that
-    names none is kept as long as no filter but that for countries is set.
+    names none is kept as long as no filter but that for countries is set. Of very many, `more` says how
+    many a result has beyond its rows.
     """
     if view.as_of:
         return []
@@ -514,14 +544,26 @@ def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> 
     tied = {row for transfer in inside for row in named.get(str(transfer), ())}
     free = _subject_rows(records, pair) if _broad(view) else set()
     desk = Desk(records)
-    rows = desk.rows("not_found", [i for i in records["not_found"].index if i in tied | free])
+    looked = records["not_found"]["result"]
+    looked = looked[looked.index.isin(tied | free)]
+    return [
+        {
+            "label": label,
+            "meaning": desk.meaning("not_found_results", result),
+            "rows": _searches(desk, own[:MOST_SEARCHES], inside),
+            "more": len(own[MOST_SEARCHES:]),
+        }
+        for result, label in records.labels("not_found_results").items()
+        if len(own := looked.index[looked == result])
+    ]
+
+
+def _searches(desk: Desk, ids: Iterable[str], inside: Collection[str]) -> list[Row]:
+    """Rows of what was looked for, each with the transfers among some that it bears on."""
+    rows = desk.rows("not_found", ids)
     for row in rows:
         row["bears"] = [(t, desk.label("transfers", t)) for t in row["transfers"] if t in inside]
-    return [
-        {"label": label, "meaning": desk.meaning("not_found_results", result), "rows": own}
-        for result, label in records.labels("not_found_results").items()
-        if (own := [row for row in rows if row["result"] == result])
-    ]
+    return rows
 
 
 def _subject_rows(records: Records, pair: Pair) -> set[str]:

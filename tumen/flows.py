@@ -4,6 +4,7 @@ A flow's number is a count of transfers on record, never a sum of amounts: conta
 rounds cannot be added, and a parent transfer holds its children's amounts already.
 """
 
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -17,18 +18,33 @@ from tumen.view import Selection, rows_ref
 FLOW = ["origin", "destination", "family"]
 
 
+MOST = {"flows": 120, "legs": 120, "places": 200}  # drawn on the map, so that it can be read and sent
+MOST_LISTED = 300  # flows in the table, and routes
+
+
+def moved(records: Records, selection: Selection) -> pd.DataFrame:
+    """The rows of the transfers in view."""
+    rows = records["transfers"]
+    return records.once(
+        ("moved", selection.view), lambda: rows.iloc[rows.index.get_indexer(selection.states.index)]
+    )
+
+
 def flows(records: Records, selection: Selection) -> pd.DataFrame:
     """One row per sender, receiver and family, the best evidenced first.
 
     Columns: origin, destination, family, transfers (count), evidence (best step, 1–5), contested
     (any of them), record (reference of the card: the transfer if it is one, else the flow), label.
     """
-    moved = records["transfers"].loc[selection.transfers, [*FLOW, "item"]]
-    moved = moved.join(selection.states[["evidence", "contested"]])
-    moved["transfer"] = moved.index
-    if moved.empty:
+    return records.once(("flows", selection.view), lambda: _flows(records, selection))
+
+
+def _flows(records: Records, selection: Selection) -> pd.DataFrame:
+    own = moved(records, selection)[[*FLOW, "item"]]
+    own = own.assign(**selection.states[["evidence", "contested"]], transfer=own.index)
+    if own.empty:
         return pd.DataFrame(columns=[*FLOW, "transfers", "evidence", "contested", "record", "label"])
-    found = moved.groupby(FLOW, as_index=False).agg(
+    found = own.groupby(FLOW, as_index=False).agg(
         transfers=("transfer", "size"),
         evidence=("evidence", "max"),
         contested=("contested", "any"),
@@ -68,12 +84,17 @@ def legs(records: Records, selection: Selection) -> pd.DataFrame:
     Columns: id, route, mode, basis, family, evidence, record, label, coordinates, km.
     A leg shows the best evidenced transfer of its route; routes that no transfer uses are left out.
     """
-    moved = records["transfers"].loc[selection.transfers].join(selection.states["evidence"])
-    moved["route"] = _routes(records, selection)
-    moved = moved[moved["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
+    return records.once(("legs", selection.view), lambda: _legs(records, selection))
+
+
+def _legs(records: Records, selection: Selection) -> pd.DataFrame:
+    own = moved(records, selection).assign(
+        evidence=selection.states["evidence"], route=_routes(records, selection)
+    )
+    own = own[own["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
     courses = records.once("courses", lambda: geography.legs_with_courses(records["legs"], records["places"]))
-    found = courses[courses["route"].isin(moved["route"])].merge(
-        moved[["route", "family", "evidence"]], on="route", how="left"
+    found = courses[courses["route"].isin(own["route"])].merge(
+        own[["route", "family", "evidence"]], on="route", how="left"
     )
     found["record"] = "route:" + found["route"]
     found["label"] = [_leg_label(records, leg) for leg in rows(found)]
@@ -90,9 +111,13 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
 
     Columns: id, name, lon, lat, kind, approximate, record, label.
     """
-    moved = records["transfers"].loc[selection.transfers]
+    return records.once(("places", selection.view), lambda: _places(records, selection))
+
+
+def _places(records: Records, selection: Selection) -> pd.DataFrame:
+    own = moved(records, selection)
     stops = records["routes"].loc[[r for r in _routes(records, selection).unique() if r], "stops"]
-    named = {*moved["origin_place"], *moved["destination_place"]}.union(*moved["via"], *stops) - {""}
+    named = {*own["origin_place"], *own["destination_place"]}.union(*set(own["via"]), *stops) - {""}
     found = records["places"].loc[sorted(named)].copy()
     found["record"] = "place:" + found["id"]
     found["label"] = [
@@ -100,6 +125,32 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
         for name, vague in zip(found["name"], found["approximate"], strict=True)
     ]
     return found
+
+
+def drawn(records: Records, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Flows, legs and places for the map: all, or where they are too many to be told apart, the first.
+
+    Of the flows those with most transfers; of the legs those of the best evidenced routes; of the places
+    those where a drawn leg begins or ends.
+    """
+    found, ways, there = (part(records, selection) for part in (flows, legs, places))
+    if len(found) > MOST["flows"]:
+        found = found.sort_values("transfers", ascending=False, kind="stable").head(MOST["flows"])
+    if len(ways) > MOST["legs"]:
+        ways = ways.sort_values("evidence", ascending=False, kind="stable").head(MOST["legs"])
+    if len(there) > MOST["places"]:
+        there = there[there["id"].isin({*ways["from_place"], *ways["to_place"]})].head(MOST["places"])
+    return found, ways, there
+
+
+def not_drawn(records: Records, selection: Selection) -> str:
+    """What the map leaves out, in words; '' where it draws everything."""
+    whole = (part(records, selection) for part in (flows, legs, places))
+    pairs = zip(MOST, drawn(records, selection), whole, strict=True)
+    told = [f"{len(own):,} of {len(every):,} {name}" for name, own, every in pairs if len(own) < len(every)]
+    return (
+        f"The map draws {', '.join(told)}: those that matter most. Filter to see the others." if told else ""
+    )
 
 
 def headline(records: Records, selection: Selection) -> Told:
@@ -149,7 +200,7 @@ def table(records: Records, selection: Selection) -> list[dict[str, Any]]:
             "family_label": records.label("families", flow.family),
             "step": records.label("evidence", str(flow.evidence)),
         }
-        for flow in rows(flows(records, selection))
+        for flow in rows(flows(records, selection).head(MOST_LISTED))
     ]
 
 
@@ -164,8 +215,15 @@ def routes(records: Records, selection: Selection) -> list[dict[str, Any]]:
             "legs": list(own["label"]),
             "km": _length(*lengths.loc[route, ["shortest", "longest"]]),
         }
-        for route, own in found.groupby("route", sort=True)
+        for route, own in islice(found.groupby("route", sort=True), MOST_LISTED)
     ]
+
+
+def not_listed(records: Records, selection: Selection) -> str:
+    """What the two tables leave out, in words; '' where they list everything."""
+    whole = {"flows": len(flows(records, selection)), "routes": legs(records, selection)["route"].nunique()}
+    told = [f"{MOST_LISTED:,} of {count:,} {name}" for name, count in whole.items() if count > MOST_LISTED]
+    return f"The tables list {' and '.join(told)}. Filter to see the others." if told else ""
 
 
 def _length(shortest: float, longest: float) -> str:
@@ -182,6 +240,6 @@ def within(records: Records, selection: Selection) -> dict[str, Part]:
 
 def _routes(records: Records, selection: Selection) -> pd.Series:
     """The route of each transfer in view, '' where none was public by its day."""
-    route = records["transfers"].loc[selection.transfers, "route"]
+    route = moved(records, selection)["route"]
     public = Desk(records, selection.view.as_of).public("routes", {*route} - {""})
     return route.where(route.isin(public), "")

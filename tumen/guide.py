@@ -17,7 +17,7 @@ GUIDE: Mapping[str, tuple[Point, ...]] = {
     ),
     "timeline": (
         ("A dot", "is an event on its day, a bar some days or a month; larger is more significant."),
-        ("Tinted", "are the nine months between the summit at Vostochny and the treaty of Pyongyang."),
+        ("Tinted", "is the time at the centre; the words below the chart say from when to when."),
         ("Drag", "across the chart to zoom in, double-click to come back; the table below holds the same."),
     ),
     "known": (

@@ -7,6 +7,7 @@ on a day as the view of that day counts it (`view.select`), so every number here
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,8 @@ MOST_STOPS, PER_MONTH = 30, 3
 BANDS: Mapping[str, int] = {"find": 5, "records": 4, "assessed": 3, "reported": 0}  # → least evidence step
 NEVER = pd.Timestamp(dates.LAST_DAY)
 MOST_FIGURES = 6
+MOST_WEIGHED = 1000  # groups of figures from which these are chosen, the most published ones
+MOST_CHANGED = 200  # rows of each table of changes
 GROUP = ("measure", "unit", "rate", "scope", "period")  # what figures must share to be compared
 
 
@@ -236,6 +239,11 @@ class Changes:
     events: tuple[str, ...]
     quotes: tuple[str, ...]
 
+    @property
+    def better(self) -> tuple[str, ...]:
+        """Transfers on record before whose evidence or grade is another, those with better evidence first."""
+        return tuple(dict.fromkeys([*self.raised, *self.graded]))
+
 
 def changes(records: Records, pair: Comparison) -> Changes:
     """What the later day knows that the earlier one did not, of the transfers in view on either."""
@@ -280,11 +288,8 @@ def _ids(found: Iterable[Any]) -> tuple[str, ...]:
 
 def _revised(records: Records, pair: Comparison) -> list[tuple[str, str]]:
     """Where an origin's newest figure for the same thing is another than on the earlier day."""
-    spreads = derive.spreads(records, pair.days[1])
-    groups = [spread.assertions for transfer in pair.transfers for spread in spreads.get(transfer, ())]
-    number = {name: n for n, group in enumerate(groups) for name in group}
-    said = derive.known(records, pair.days[1])[["id", "origin", "known", "low", "high"]]
-    said = said[said.index.isin(number)].assign(group=said["id"].map(number))
+    said = derive.figures(records, pair.days[1]).rename(columns={"on": "group"})
+    said = said[said["transfer"].isin(pair.transfers)]
     old = _newest(said[said["known"] <= pd.Timestamp(pair.days[0])])
     new = _newest(said)
     both = old.merge(new, how="left", left_index=True, right_index=True, suffixes=("_old", "")).fillna(-1.0)
@@ -364,18 +369,19 @@ def _by_now(pair: Comparison) -> Told:
 
 
 def places(pair: Comparison) -> dict[str, Callable[..., str]]:
-    """What the counts of changes rest on: `after` for rows that a search finds, `listing` for lines shown."""
+    """What the counts of changes rest on: `after` for rows that a search finds, the others for some ids."""
     later, day = pair.later.view, pair.days[0]
 
-    def listing(lines: Sequence[Row]) -> str:
-        return rows_ref(View(as_of=later.as_of), "transfers", ids=[line["id"] for line in lines])
+    def listing(transfers: Iterable[str]) -> str:
+        return rows_ref(View(as_of=later.as_of), "transfers", ids=transfers)
+
+    def figures_of(assertions: Iterable[str]) -> str:
+        return rows_ref(View(as_of=later.as_of), "assertions", ids=assertions)
 
     return {
         "after": lambda table, q="": rows_ref(later, table, f"{q} known>{day}".strip()),
         "listing": listing,
-        "figures_of": lambda lines: rows_ref(
-            View(as_of=later.as_of), "assertions", ids=[line["assertion"] for line in lines]
-        ),
+        "figures_of": figures_of,
     }
 
 
@@ -428,8 +434,11 @@ def matrix(records: Records, pair: Comparison) -> dict[str, Any]:
     """Sender and receiver by family, each cell for both days (None where there was nothing).
 
     Rows: from, to, cells; a cell: then, now (see overview.matrix), raised (best evidence rose), added.
+    Of very many directions the busiest of the later day, the same for both days; `more` are left out.
     """
-    then, now = (overview.matrix(records, selection) for selection in (pair.earlier, pair.later))
+    every = overview.directions(records, pair.later, pair.earlier)
+    kept = every[: overview.MOST_DIRECTIONS]
+    then, now = (overview.matrix(records, selection, kept) for selection in (pair.earlier, pair.later))
     old = {_ends(row): row["cells"] for row in then["rows"]}
     new = {_ends(row) for row in now["rows"]}
     nothing: list[Row | None] = [None] * len(now["families"])
@@ -439,7 +448,7 @@ def matrix(records: Records, pair: Comparison) -> dict[str, Any]:
         | {"cells": list(map(_cell, old.get(_ends(row), nothing), row["cells"]))}
         for row in [*now["rows"], *gone]
     ]
-    return {"families": list(rows(records["families"])), "rows": found}
+    return {"families": list(rows(records["families"])), "rows": found, "more": len(every) - len(kept)}
 
 
 def _ends(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -478,12 +487,8 @@ def figures(records: Records, pair: Comparison) -> list[Row]:
 
 def _spreads(records: Records, selection: Selection) -> dict[tuple[str, ...], Spread]:
     spreads = derive.spreads(records, selection.view.as_of)
-    return {
-        (transfer, *(getattr(spread, name) for name in GROUP)): spread
-        for transfer in selection.transfers
-        for spread in spreads.get(transfer, ())
-        if spread.measure in overview.COUNTED
-    }
+    foremost = islice(spreads.foremost(selection.transfers, overview.COUNTED), MOST_WEIGHED)
+    return {(transfer, *(getattr(spread, name) for name in GROUP)): spread for spread, transfer in foremost}
 
 
 def _weight(key: tuple[str, ...], then: Mapping[Any, Spread], now: Mapping[Any, Spread]) -> tuple[Any, ...]:
@@ -509,6 +514,7 @@ def reported(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Transfers first reported in between, in order of time, with who reported them first."""
     desk, states = Desk(records, pair.days[1]), derive.states(records, pair.days[1])
     first = states.loc[list(found.reported)].sort_values(["first_reported", "first_assertion"])
+    first = first.tail(MOST_CHANGED)
     return [
         _transfer(desk, str(state.Index)) | _said(desk, state.first_assertion) | {"grade": state}
         for state in rows(first)
@@ -520,7 +526,7 @@ def graded(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     before, after = (derive.states(records, day) for day in pair.days)
     desk = Desk(records, pair.days[1])
     lines = []
-    for transfer in {*found.raised, *found.graded}:
+    for transfer in found.better[:MOST_CHANGED]:
         then, now = dict(before.loc[transfer]), dict(after.loc[transfer])
         better = bool(now["evidence"] > then["evidence"])
         by = _said(desk, now["evidence_assertion"]) if better else {}
@@ -536,7 +542,7 @@ def contested(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     reported_on = derive.states(records, pair.days[1])["first_reported"]
     return [
         _transfer(desk, row.transfer) | _said(desk, row.id) | {"early": row.known < reported_on[row.transfer]}
-        for row in rows(first.drop_duplicates("transfer"))
+        for row in rows(first.drop_duplicates("transfer").tail(MOST_CHANGED))
     ]
 
 
@@ -552,7 +558,7 @@ def revised(records: Records, pair: Comparison, found: Changes) -> list[Row]:
             "old": _said(desk, was),
             "what": _measured(desk, desk.row("assertions", now)),
         }
-        for was, now in found.revised
+        for was, now in found.revised[-MOST_CHANGED:]
     ]
     return sorted(lines, key=lambda line: (line["date"], line["assertion"]))
 

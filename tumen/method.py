@@ -77,7 +77,7 @@ def _bias(desk: Desk, selection: Selection) -> Row:
         "busiest": _busiest(found),
         "months": _month_table(found),
         "undrawn": f"date<{found.months[0]}" if found.months else "",
-        "in_window": f"known>={view.WINDOW[0]} known<={view.WINDOW[1]}",
+        "in_window": "known>={} known<={}".format(*story(desk.records).window),
         "states": f"actor_kind={'|'.join(bias.STATE)}",
         "others": len(found.countries) - len([band for band in found.bands if band.voice.code]),
         "stances": [(stance, desk.label("stances", stance)) for stance in bias.STANCES],

@@ -1,6 +1,6 @@
 """What the Overview says: the exchange at a glance, the figures that matter, the latest events and words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from tumen.story import story
 from tumen.told import Part, Told
 from tumen.view import Selection, View, rows_ref, select, to_query
 
+MOST_DIRECTIONS = 60  # in the matrix, the busiest
 MOST_FIGURES, MOST_EVENTS, MOST_QUOTES = 4, 7, 2
 DEPARTURE = "2023-09-17-drone-gifts"  # the event of Kim's last day in Russia
 COUNTED = (
@@ -60,13 +61,23 @@ def _single(records: Records, state: pd.Series) -> Told:
     return Told(item, f": {grade}; best evidence so far: {step}")
 
 
-def matrix(records: Records, selection: Selection) -> dict[str, Any]:
+def directions(records: Records, *selections: Selection) -> list[tuple[str, str]]:
+    """Every sender and receiver, the busiest direction first; those of the first selection before others."""
+    found = [flows.pairs(flows.flows(records, selection)) for selection in selections]
+    return list(dict.fromkeys((origin, destination) for own in found for origin, destination, _ in own))
+
+
+def matrix(
+    records: Records, selection: Selection, wanted: Sequence[tuple[str, str]] | None = None
+) -> dict[str, Any]:
     """The exchange: one row per sender and receiver, one column per family, a cell per flow.
 
-    Returns families (id, label), and rows (origin, destination, label, transfers, cells); a cell is
-    None or a row of `flows.flows` as a dict.
+    Without the wanted directions the busiest are shown. Returns families (id, label), rows (origin,
+    destination, label, transfers, cells), and more (directions left out); a cell is None or a row of
+    `flows.flows` as a dict.
     """
     found = flows.flows(records, selection)
+    shown = {*(directions(records, selection)[:MOST_DIRECTIONS] if wanted is None else wanted)}
     families = [{"id": f, "label": label} for f, label in records.labels("families").items()]
     cells = {(f.origin, f.destination, f.family): f._asdict() for f in rows(found)}
     lines = [
@@ -79,8 +90,13 @@ def matrix(records: Records, selection: Selection) -> dict[str, Any]:
             "cells": [cells.get((origin, destination, f["id"])) for f in families],
         }
         for origin, destination, count in flows.pairs(found)
+        if (origin, destination) in shown
     ]
-    return {"families": families, "rows": _two_way(lines, story(records).hub)}
+    return {
+        "families": families,
+        "rows": _two_way(lines, story(records).hub),
+        "more": len(flows.pairs(found)) - len(lines),
+    }
 
 
 def _two_way(lines: list[dict[str, Any]], hub: str) -> list[dict[str, Any]]:

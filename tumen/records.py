@@ -25,6 +25,7 @@ T = TypeVar("T")
 CLAIMS = ("asserts", "confirms")
 DENIALS = ("denies", "doubts")
 MISSING = object()
+LARGE = 10_000  # transfers
 MEMORY = 512  # derived values kept per Records, e.g. one set for each day looked at
 
 
@@ -56,18 +57,32 @@ class Records:
         return self.once(("labels", table), lambda: _labels(self.tables[table]))
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Compute a value for these records once, and give the same one to every later asker."""
-        kept: T | object = self._memo.get(key, MISSING)  # one look: another session may clear in between
+        """Compute a value for these records once, and give the same one to every later asker.
+
+        What depends on a day or a view passes when there is too much of it; what is named by texts alone,
+        such as labels, stays: no key of texts may hold what a reader has typed.
+        """
+        memo = self._lasting if _is_named(key) else self._passing
+        kept: T | object = memo.get(key, MISSING)  # one look: another session may clear in between
         if kept is not MISSING:
             return kept  # type: ignore[return-value]
         value = make()
-        if len(self._memo) >= MEMORY:
-            self._memo.clear()
-        self._memo[key] = value
+        if memo is self._passing and len(memo) >= self._room:
+            memo.clear()
+        memo[key] = value
         return value
 
     @cached_property
-    def _memo(self) -> dict[Hashable, Any]:
+    def _room(self) -> int:
+        """How much that passes is kept: less of large records, whose every view takes megabytes."""
+        return MEMORY if len(self["transfers"]) <= LARGE else MEMORY // 16
+
+    @cached_property
+    def _lasting(self) -> dict[Hashable, Any]:
+        return {}
+
+    @cached_property
+    def _passing(self) -> dict[Hashable, Any]:
         return {}
 
     @cached_property
@@ -78,6 +93,10 @@ class Records:
     def kind_of(self, record: str) -> str | None:
         """The table that holds an id among those that have cards, or None."""
         return next((kind for kind in KINDS if record in self.tables[kind].index), None)
+
+
+def _is_named(key: Hashable) -> bool:
+    return isinstance(key, str) or (isinstance(key, tuple) and all(isinstance(part, str) for part in key))
 
 
 def rows(frame: pd.DataFrame) -> Iterator[Any]:

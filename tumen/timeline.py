@@ -4,6 +4,7 @@ import calendar
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, wording
@@ -12,6 +13,8 @@ from tumen.story import Story
 from tumen.told import Told
 from tumen.view import Selection, View, rows_ref
 
+MOST_LISTED = 400  # events in the table
+MOST_TOLD = 40  # key events in words
 AIR = timedelta(days=14)  # around the window
 BUSY = 3  # events in a month from which it is worth naming
 
@@ -25,7 +28,9 @@ def ranges(told: Story) -> dict[str, str]:
 def events(records: Records, selection: Selection) -> pd.DataFrame:
     """The events in view with lane, lane_label and family (that of the first weapon type), oldest first."""
     categories = records["event_categories"]["lane"]
-    frame = selection.events.sort_values(["first", "id"])
+    order = records.once("order of events", lambda: records["events"].sort_values(["first", "id"]).index)
+    frame = selection.events
+    frame = frame.iloc[np.argsort(order.get_indexer(frame.index), kind="stable")]
     lane = frame["category"].map(categories)
     return frame.assign(
         lane=lane,
@@ -66,14 +71,35 @@ def headline(story: Story, frame: pd.DataFrame, view: View) -> Told:
 def in_words(frame: pd.DataFrame) -> str:
     """The chart for those who cannot see it: the key events in order."""
     key = frame[frame["significance"] == 3]
-    told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in rows(key))
+    told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in rows(key.tail(MOST_TOLD)))
+    named = f"The newest {MOST_TOLD} of {len(key):,} key events" if len(key) > MOST_TOLD else "Key events"
     count = wording.plural(len(frame), "event")
-    return f"Timeline of {count} in five lanes. Key events: {told or 'none in this view'}."
+    return f"Timeline of {count} in five lanes. {named}: {told or 'none in this view'}."
+
+
+def listed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The events of the table: all, or of very many the most significant, and of these the newest."""
+    if len(frame) <= MOST_LISTED:
+        return frame
+    ranked = frame.sort_values("significance", ascending=False, kind="stable")
+    least = ranked["significance"].iloc[MOST_LISTED - 1]
+    above = frame["significance"].gt(least)
+    rest = frame.index[frame["significance"].eq(least)][-(MOST_LISTED - int(above.sum())) :]
+    return frame[above | frame.index.isin(rest)]
+
+
+def not_listed(frame: pd.DataFrame) -> str:
+    """What the table leaves out, in words; '' where it lists everything."""
+    if len(frame) <= MOST_LISTED:
+        return ""
+    count = f"{MOST_LISTED:,} of {len(frame):,} events"
+    return f"The table lists {count}: the most significant, and of equals the newest."
 
 
 def table(records: Records, frame: pd.DataFrame, selection: Selection) -> list[dict[str, Any]]:
     """The same events as rows for people, oldest first; with the transfers in view that each bears on."""
     shown = set(selection.transfers)
+    frame = listed(frame)
     return [
         {
             "id": e.id,

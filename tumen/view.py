@@ -9,11 +9,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from urllib.parse import urlencode
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, derive, law
 from tumen.query import Query, Reader, spellings
 from tumen.records import CLAIMS, DENIALS, Records
+from tumen.running import Numbers
 from tumen.told import Told
 
 ROLES: Mapping[str, str] = {
@@ -174,7 +176,7 @@ def select(records: Records, view: View) -> Selection:
 
 def _select(records: Records, view: View) -> Selection:
     state = derive.states(records, view.as_of)
-    rows = records["transfers"].loc[state.index]
+    rows = records.once(("reported", view.as_of), lambda: records["transfers"].loc[state.index])
     fits = _by_type(rows, records, view) & _by_country(rows, records, view)
     fits &= state["evidence"].ge(view.evidence)
     fits &= _by_dispute(state, view)
@@ -247,34 +249,59 @@ def _by_period(records: Records, state: pd.DataFrame, view: View) -> pd.Series:
 
 def _events(records: Records, view: View, fits: pd.Series) -> pd.DataFrame:
     frame = records["events"]
-    frame = frame[_dated(frame, view) & _in_period(frame, view)]
     own = _concerns(frame["countries"], view) & _of_types(frame["weapon_types"], records, view)
-    return frame[_bears(frame["about_transfers"], own, fits, view)]
+    return frame[_dated(frame, view) & _in_period(frame, view) & _bears(records, "events", own, fits, view)]
 
 
 def _quotes(records: Records, view: View, fits: pd.Series) -> pd.DataFrame:
     frame = records["quotes"]
-    frame = frame[_dated(frame, view) & _in_period(frame, view)]
     own = _concerns(frame["countries"], view) & (not view.weapon_type)
-    return frame[_bears(frame["about_transfers"], own, fits, view)]
+    return frame[_dated(frame, view) & _in_period(frame, view) & _bears(records, "quotes", own, fits, view)]
 
 
-def _bears(about: pd.Series, own: pd.Series, fits: pd.Series, view: View) -> pd.Series:
+def _bears(records: Records, table: str, own: pd.Series, fits: pd.Series, view: View) -> pd.Series:
     """What bears on a transfer that fits; what bears on none reported yet is judged by its own data.
 
     `fits` holds for each reported transfer whether it passes all filters but the period: an event or a quote
     has a date of its own. Evidence, dispute and claimants are properties of transfers, so under those
     filters only what bears on a transfer stays.
     """
-    wanted, reported = frozenset(fits.index[fits]), frozenset(fits.index)
-    linked = _where(about, lambda ids: not wanted.isdisjoint(ids))
+    about = records.once(("about", table), lambda: _about(records, table))
+    linked = pd.Series(about.any_of(fits.index[fits]), index=own.index)
     if view.evidence or view.contested or view.law or (view.country and view.role in ("claimant", "denier")):
         return linked
-    return linked | (own & _where(about, reported.isdisjoint))
+    return linked | (own & ~about.any_of(fits.index))
+
+
+@dataclass(frozen=True, eq=False)
+class _About:
+    """The transfers that the rows of a table name: pairs of the place of a row and of a transfer."""
+
+    rows: int
+    row: Numbers
+    transfer: Numbers
+    transfers: pd.Index
+
+    def any_of(self, ids: pd.Index) -> Numbers:
+        """Which rows name one of some transfers."""
+        wanted = np.zeros(len(self.transfers), dtype=bool)
+        wanted[self.transfers.get_indexer(ids)] = True
+        found = np.zeros(self.rows, dtype=bool)
+        found[self.row[wanted[self.transfer]]] = True
+        return found
+
+
+def _about(records: Records, table: str) -> _About:
+    named, transfers = records[table]["about_transfers"], records["transfers"].index
+    counts = [len(ids) for ids in named]
+    transfer = transfers.get_indexer(pd.Index([one for ids in named for one in ids], dtype="str"))
+    return _About(len(named), np.repeat(np.arange(len(named)), counts), transfer, transfers)
 
 
 def _where(column: pd.Series, test: Callable[[tuple[str, ...]], bool]) -> pd.Series:
-    return pd.Series([test(value) for value in column], index=column.index, dtype=bool)
+    """Where a test holds; there are far fewer different lists than rows, and each is tested once."""
+    holds = {value: test(value) for value in set(column)}
+    return pd.Series([holds[value] for value in column], index=column.index, dtype=bool)
 
 
 def _all(frame: pd.DataFrame | pd.Series) -> pd.Series:
@@ -289,6 +316,8 @@ def _dated(frame: pd.DataFrame, view: View) -> pd.Series:
 
 def _in_period(frame: pd.DataFrame, view: View) -> pd.Series:
     """What may lie in the period, by the first and the last day that each row can mean."""
+    if not (view.start or view.end):
+        return _all(frame)
     first, last = view.start or dates.FIRST_DAY, view.end or dates.LAST_DAY
     return (frame["first"] <= last) & (frame["last"] >= first)
 

@@ -125,6 +125,10 @@ def _country(records: Records) -> None:
 
 def _countries(records: Records) -> list[str]:
     """Parties to transfers first, then everyone else who speaks of them, by name."""
+    return records.once("countries to choose", lambda: _named_countries(records))
+
+
+def _named_countries(records: Records) -> list[str]:
     transfers, assertions = records["transfers"], records["assertions"]
     parties = sorted(
         {*transfers["origin"], *transfers["destination"]}, key=lambda c: records.label("countries", c)

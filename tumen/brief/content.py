@@ -326,13 +326,17 @@ class _Writer:
         heads = ("From and to", "What", "Transfers", "Best evidence", "Contested")
         finding = flows.headline(self.records, self.selection)
         title = "Flows between countries, and routes from the sources"
+        left_out = flows.not_drawn(self.records, self.selection)
+        reading = f"{captions.READINGS['map'].strip()} {left_out}".strip()
+        every = len(flows.flows(self.records, self.selection))
+        listed = f"{len(rows):,} of the {every:,} flows" if len(rows) < every else "The flows"
         return Chart(
             "map",
             "Map",
             figure,
-            self.caption(finding, title, captions.READINGS["map"].strip()),
+            self.caption(finding, title, reading),
             flows.in_words(self.records, self.selection),
-            Table("The flows of the map", heads, rows),
+            Table(f"{listed} of the map", heads, rows),
             self._colours(self.records["transfers"].loc[self.selection.transfers, "family"]),
         )
 
@@ -564,6 +568,8 @@ class _Writer:
                 rows |= {
                     row["id"]: Line(f"{row['looked_for']} {row['note']}".strip()) for row in group["rows"]
                 }
+                if group["more"]:
+                    rows[""] = Line("Not all are listed: the records hold more.")
         return ((label, tuple(rows.values())) for label, rows in groups.items())
 
     def scale(self) -> tuple[Table, ...]:

@@ -43,7 +43,7 @@ def sized(figure: Figure, width: int) -> Figure:
 def _map(records: Records, selection: Selection) -> Figure | None:
     if not selection.transfers:
         return None
-    layers = flows.flows(records, selection), flows.legs(records, selection), flows.places(records, selection)
+    layers = flows.drawn(records, selection)
     known = ground.setting(records)
     return map_drawing.figure(
         *layers,

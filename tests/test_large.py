@@ -1,0 +1,195 @@
+"""Where there is more than can be shown, the first are shown, and the page says how many are not.
+
+And what is derived of a generated data set equals the slow reference, as it does for the real records.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bench.generate import Size, generate
+from tests import reference
+from tests.test_derive import plain, plain_spreads
+from tumen import derive, exchange, flows, known, overview, timeline
+from tumen import records as loading
+from tumen.records import Records, load
+from tumen.templates import render
+from tumen.view import View, select
+
+DAYS = (date(2023, 6, 30), date(2023, 12, 1), date(2024, 9, 9), None)
+
+CHANGED = ("reported", "graded", "contested", "revised")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("large") / "data"
+    generate(directory, Size(transfers=400, assertions=4000), seed=11)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def large(made: Path) -> Records:
+    return load(made)
+
+
+@pytest.fixture(scope="module")
+def rows(made: Path) -> dict[str, list[dict[str, str]]]:
+    found = {}
+    for path in made.rglob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            found[path.stem] = list(csv.DictReader(file))
+    return found
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_states_of_generated_records_equal_the_plain_reference(
+    large: Records, rows: dict[str, list[dict[str, str]]], day: date | None
+) -> None:
+    assert plain(derive.states(large, day)) == reference.states(rows, day)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_spreads_of_generated_records_equal_the_plain_reference(
+    large: Records, rows: dict[str, list[dict[str, str]]], day: date | None
+) -> None:
+    assert plain_spreads(derive.spreads(large, day)) == reference.spreads(rows, day)
+
+
+def test_the_foremost_spreads_are_those_with_most_figures(large: Records) -> None:
+    spreads, states = derive.spreads(large), derive.states(large)
+    every = [(s, t) for t, own in spreads.items() if t in states.index for s in own if s.measure == "value"]
+    every.sort(key=lambda pair: (-pair[0].figures, -pair[0].origins, pair[1], -pair[0].ratio))
+    assert list(spreads.foremost(states.index, ["value"])) == every
+
+
+def test_very_many_pairs_are_cut_and_counted(large: Records, records: Records) -> None:
+    found = exchange.table(large, select(large, View()))
+    kept = exchange.pairs(large, found)
+    assert len(kept) == exchange.MOST_PAIRS
+    ends = [{*pair} for pair in zip(found["origin"], found["destination"], strict=True)]
+    shown = sum(any(own == {pair.left, pair.right} for pair in kept) for own in ends)
+    assert f"{len(found) - shown:,} transfers" in exchange.unpaired(large, found)
+    picture = exchange.picture(large, found)
+    assert len(picture["panels"]) + len(picture["small"]) == exchange.MOST_PAIRS
+    assert exchange.unpaired(records, exchange.table(records, select(records, View()))) == ""
+
+
+def test_a_map_of_very_many_flows_draws_those_with_most_transfers(
+    large: Records, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flows, "MOST", {"flows": 20, "legs": 10, "places": 8})
+    selection = select(large, View())
+    drawn, every = flows.drawn(large, selection), flows.flows(large, selection)
+    assert [len(part) <= most for part, most in zip(drawn, (20, 10, 8), strict=True)] == [True] * 3
+    assert drawn[0]["transfers"].min() >= every["transfers"].nlargest(20).min()
+    assert f"20 of {len(every):,} flows" in flows.not_drawn(large, selection)
+    monkeypatch.undo()
+    assert flows.not_drawn(records, select(records, View())) == ""
+
+
+def test_a_table_of_very_many_events_lists_the_weightiest(large: Records, records: Records) -> None:
+    events = timeline.events(large, select(large, View()))
+    assert len(events) > timeline.MOST_LISTED
+    kept = timeline.listed(events)
+    assert len(kept) == timeline.MOST_LISTED
+    left = events[~events.index.isin(kept.index)]
+    assert left["significance"].max() <= kept["significance"].min()
+    assert list(kept.index) == [name for name in events.index if name in set(kept.index)], "still in order"
+    assert f"{timeline.MOST_LISTED:,} of {len(events):,} events" in timeline.not_listed(events)
+    assert timeline.not_listed(timeline.events(records, select(records, View()))) == ""
+
+
+def test_a_matrix_of_very_many_directions_says_how_many_more_there_are(
+    large: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "MOST_DIRECTIONS", 5)
+    matrix = overview.matrix(large, select(large, View()))
+    assert (len(matrix["rows"]), matrix["more"]) == (
+        5,
+        len(flows.pairs(flows.flows(large, select(large, View())))) - 5,
+    )
+
+
+def test_long_tables_of_changes_are_cut_and_the_count_stays(
+    large: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "MOST_CHANGED", 10)
+    pair = known.compare(large, View(), date(2023, 11, 1), None)
+    found = known.changes(large, pair)
+    parts = (known.reported, known.graded, known.contested, known.revised)
+    assert [len(part(large, pair, found)) for part in parts] == [10] * 4
+    assert min(len(found.reported), len(found.raised), len(found.contested), len(found.revised)) > 10
+
+
+def test_what_passes_makes_room_and_what_is_named_stays(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "LARGE", 100)
+    fresh, made_for = load(made), []
+    for n in range(2 * loading.MEMORY // 16):
+        fresh.once(("day", n), lambda n=n: made_for.append(n))  # type: ignore[misc]
+        fresh.once(("labels", "again"), lambda: made_for.append("labels"))
+    fresh.once(("day", n), lambda: made_for.append("not kept"))
+    fresh.once(("day", 0), lambda: made_for.append("made again"))
+    assert (made_for.count("labels"), made_for.count("not kept"), made_for.count("made again")) == (1, 0, 1)
+
+
+def test_two_days_are_compared_in_the_same_directions(
+    large: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = known.compare(large, View(), date(2023, 11, 1), None)
+    whole = {(row["from"], row["to"]): row["cells"] for row in known.matrix(large, pair)["rows"]}
+    monkeypatch.setattr(overview, "MOST_DIRECTIONS", 5)
+    cut = known.matrix(large, pair)
+    assert (len(cut["rows"]), cut["more"]) == (
+        5,
+        len(overview.directions(large, pair.later, pair.earlier)) - 5,
+    )
+    assert all(row["cells"] == whole[row["from"], row["to"]] for row in cut["rows"])
+
+
+def test_the_counts_of_changes_are_whole_and_say_how_many_are_listed(
+    large: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "MOST_CHANGED", 10)
+    pair = known.compare(large, View(), date(2023, 11, 1), None)
+    found = known.changes(large, pair)
+    parts = {name: getattr(known, name)(large, pair, found) for name in CHANGED}
+    sides = known.sides(large, pair, None)
+    html = render(
+        "known.html", sides=sides, stops=(), names=known.band_labels(large), fills=defaultdict(str),
+        counts=known.counts(sides), figures=[], matrix=known.matrix(large, pair),
+        family_colours=defaultdict(str), found=found, **parts, **known.places(pair),
+    )  # fmt: skip
+    count = r'<span class="count">(?:<a[^>]*>)?(\d+)(?:</a>)?</span>'
+    counts = re.findall(rf"{count} <span[^>]*>(\d+) of them listed", html)
+    whole = (found.reported, found.better, found.contested, found.revised)
+    assert counts == [(str(len(every)), "10") for every in whole]
+
+
+def test_the_tables_under_the_map_say_what_they_leave_out(
+    large: Records, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection = select(large, View())
+    monkeypatch.setattr(flows, "MOST_LISTED", 3)
+    assert len(flows.table(large, selection)) == len(flows.routes(large, selection)) == 3
+    count, ways = len(flows.flows(large, selection)), flows.legs(large, selection)["route"].nunique()
+    assert f"3 of {count:,} flows and 3 of {ways:,} routes" in flows.not_listed(large, selection)
+    monkeypatch.undo()
+    assert flows.not_listed(records, select(records, View())) == ""
+
+
+def test_searches_without_a_find_are_cut_by_result_and_counted(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = exchange.table(records, select(records, View()))
+    pair = exchange.pairs(records, found)[0]
+    whole = exchange.not_found(records, found, pair, View())
+    assert max(len(group["rows"]) for group in whole) > 2 and not any(group["more"] for group in whole)
+    monkeypatch.setattr(exchange, "MOST_SEARCHES", 2)
+    cut = exchange.not_found(records, found, pair, View())
+    assert [len(group["rows"]) + group["more"] for group in cut] == [len(group["rows"]) for group in whole]
+    assert [group["rows"] for group in cut] == [group["rows"][:2] for group in whole]
