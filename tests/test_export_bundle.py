@@ -155,7 +155,8 @@ def test_the_readme_says_what_this_is(name: str) -> None:
 def test_the_readme_of_a_day_turned_back_says_what_it_hides(name: str) -> None:
     for table, columns in browse.HINDSIGHT.items():
         assert f"`{table}.csv` written with hindsight: {', '.join(f'`{c}`' for c in columns)}." in words(name)
-    assert "Whole tables that speak of today: `not_found`, `corrections`." in words(name)
+    of_today = "`not_found`, `corrections`, `versions`, `changes`"
+    assert f"Whole tables that speak of today: {of_today}." in words(name)
 
 
 def test_nothing_in_a_package_turned_back_was_written_later() -> None:

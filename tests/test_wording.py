@@ -131,7 +131,7 @@ def test_spread_and_what_it_measures(
     make_records: MakeRecords, figures: list[dict[str, str]], words: str, measured: str
 ) -> None:
     said = [{"id": f"made-up-a--{n}", **BASE, **LIKE, **own} for n, own in enumerate(figures)]
-    made = make_records({"assertions": said})
+    made = make_records({"transfers": [{"id": "made-up-a"}], "assertions": said})
     (spread,) = derive.spreads(made)["made-up-a"]
     assert wording.spread(spread, made) == words
     assert wording.measured(spread, made) == measured

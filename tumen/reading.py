@@ -31,6 +31,7 @@ FEW = 20_000  # rows up to which all are kept as rows where single ones are aske
 
 # What is beyond these is no table of ours, and naming each of its mistakes would take all time and memory.
 LARGEST_FILE = 2**32  # bytes; a thousand times our own data fit
+LONGEST_CELL = 2**17  # letters
 MOST_COLUMNS = 500
 MOST_TORN = 1_000  # rows with another number of cells than the header
 
@@ -244,6 +245,7 @@ class Body:
     def fill(self, file: BinaryIO) -> list[Fault]:
         """Read every record with the line on which it begins, up to the first that is not CSV."""
         text = io.TextIOWrapper(file, "utf-8", newline="")
+        csv.field_size_limit(LONGEST_CELL)  # it holds for the process, and other libraries lift it
         reader, line = csv.reader(text, strict=True), 1
         try:
             for cells in reader:
