@@ -432,7 +432,7 @@ def _countries(palette: Palette, known: Setting) -> Trace:
         "showscale": False,
         "marker": {"line": {"color": palette["coast"], "width": 0.6}},
         "customdata": [f"country:{code}" for code in codes],
-        "hovertext": list(known.countries.values()),
+        "hovertext": [escape(name, quote=False) for name in known.countries.values()],
         "hoverinfo": "text",
     }
 
