@@ -471,9 +471,6 @@ MADE = (
 # --- files -----------------------------------------------------------------------------------------
 
 
-RELEASES = {"versions.csv": None, "changes.csv": 1}  # file → how many of its lines are taken over
-
-
 def generate(directory: Path, size: Size, seed: int = 1) -> dict[str, int]:
     """Write a data directory; returns the number of rows of each generated table.
 
@@ -494,9 +491,6 @@ def generate(directory: Path, size: Size, seed: int = 1) -> dict[str, int]:
     for name, column in CITING:
         codes = make.real[name]
         write(directory / "codes" / f"{name}.csv", codes.assign(**{column: make.of("sources", len(codes))}))
-    for name in RELEASES:  # of the real records; what each changed names rows that are not here
-        kept = "".join((DATA / name).read_text("utf-8").splitlines(keepends=True)[: RELEASES[name]])
-        (directory / name).write_text(kept, "utf-8")
     descriptor(directory, rows)
     return rows
 
