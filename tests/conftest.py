@@ -116,8 +116,8 @@ def make_records(raw: dict[str, Rows]) -> MakeRecords:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop running, which trips Streamlit's AppTest."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Whatever Playwright drives comes last: it keeps an event loop running, which trips asyncio and AppTest."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ class Store:
     def _look(self) -> None:
         self._looked = time.monotonic()
         stamp = _stamp(self.directory)
-        if stamp == self._stamp:
+        if stamp == self._stamp and (self.good or self.report):
             return
         self._stamp = stamp
         try:
