@@ -12,7 +12,7 @@ PROCESSES ?= 1 4
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser shots bench bench-big fuzz load audit licences release lock clean
+.PHONY: help run test browser shots plotlyjs bench bench-big fuzz load audit licences release lock clean
 
 help: ## what can be asked for here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -32,6 +32,9 @@ browser: .venv/browser ## find a Chromium for the browser tests, or install one
 
 shots: .venv/ready .venv/browser ## a picture of every page: narrow, wide and large, light and dark, in shots/
 	$(BIN)/python -m tools.shots
+
+plotlyjs: .venv/ready ## make our part of plotly.js again, after plotly has a new version (needs npm)
+	$(BIN)/python -m tools.bundle
 
 bench: .venv/ready .venv/browser ## measure speed and bytes beside yardsticks, about five minutes
 	$(BIN)/python -m bench.run --json bench/results/bench.json

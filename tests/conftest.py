@@ -116,7 +116,7 @@ def make_records(raw: dict[str, Rows]) -> MakeRecords:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever Playwright drives comes last: it keeps an event loop running, which trips asyncio and AppTest."""
+    """What Playwright drives comes last: it keeps an event loop running, which trips asyncio and AppTest."""
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly
 import plotly.graph_objects as go
 import pytest
 
@@ -24,6 +23,7 @@ from tumen.figures.palette import (
     Palette,
     family_colour,
 )
+from tumen.home import PLOTLY
 from tumen.records import DATA
 
 PAIRS = [("PRK", "RUS"), ("RUS", "PRK"), ("CHN", "RUS"), ("RUS", "CHN"), ("IRN", "RUS"), ("RUS", "IRN")]
@@ -335,8 +335,7 @@ def page(
     tmp_path: Path, browser: Any, flows: pd.DataFrame, legs: pd.DataFrame, places: pd.DataFrame
 ) -> Iterator[Any]:
     """A bare page with the figure of the first view, served from this machine."""
-    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    (tmp_path / "plotly.min.js").write_bytes(script.read_bytes())
+    (tmp_path / "plotly.min.js").write_bytes(PLOTLY.read_bytes())
     (tmp_path / "index.html").write_text(PAGE, "utf-8")
     for base in geography.BASEMAP.glob("*.json"):
         (tmp_path / base.name).write_bytes(base.read_bytes())

@@ -12,7 +12,9 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from tests import plain
+from tools import bundle
 from tumen.app import frame
+from tumen.home import PLOTLY
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (*frame.PAGES, *frame.HIDDEN)
@@ -189,7 +191,7 @@ def flows(picks: set[str]) -> set[tuple[str, str, str]]:
     return plain.flows(single) | set(several)
 
 
-@pytest.mark.parametrize("page", ["map", "timeline"])
+@pytest.mark.parametrize("page", ["map", "timeline", "known", "exchange", "figures", "method"])
 @pytest.mark.parametrize("query", [{}, {"country": "RUS"}], ids=str)
 def test_a_figure_is_small_names_no_host_and_is_told_in_words(page: str, query: dict[str, str]) -> None:
     charts = look(page, query).charts
@@ -199,6 +201,12 @@ def test_a_figure_is_small_names_no_host_and_is_told_in_words(page: str, query: 
         for width, text in part["figures"]:
             assert len(text.encode()) <= FIGURE_BUDGET, (key, width)
             assert "://" not in text, (key, width)
+            kinds = {trace["type"] for trace in json.loads(text)["data"]}
+            assert kinds <= {"scatter", *bundle.TRACES}, "our plotly.js cannot draw it (tools/bundle.py)"
+
+
+def test_our_part_of_plotly_js_is_of_the_version_that_plotly_py_checks() -> None:
+    assert bundle.version(PLOTLY) == bundle.version(bundle.WHOLE)
 
 
 def test_a_figure_takes_the_readers_theme() -> None:

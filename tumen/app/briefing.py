@@ -92,7 +92,7 @@ def _choice(records: Records, selection: Selection) -> tuple[list[str], str, boo
     )  # fmt: skip
     st.caption(HELP[form])
     live = form == "html" and st.checkbox(
-        "Charts answer the pointer (the file grows by 5 MB)",
+        "Charts answer the pointer (the file grows by 1.4 MB)",
         key="brief_live",
         help="Puts plotly.js and the borders into the file. Without it the charts are sharp pictures.",
     )

@@ -1,8 +1,5 @@
 """What the web server adds around Streamlit: our own routes, and what stands before all of them."""
 
-from pathlib import Path
-
-import plotly
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
@@ -21,15 +18,14 @@ from tumen.app.web.rates import Rates
 from tumen.app.web.sizes import Sizes
 from tumen.cite import api as cite_api
 from tumen.export import api
-
-PLOTLY = Path(plotly.__file__).parent / "package_data"
+from tumen.home import PLOTLY
 
 
 def routes() -> list[BaseRoute]:
     """Data and citation routes, our own static files, the feed of versions, and what a supervisor asks."""
     return [
         *api.routes(STORE.current),
-        Mount("/plotly", Cached(StaticFiles(directory=PLOTLY))),
+        Mount("/plotly", Cached(StaticFiles(directory=PLOTLY.parent))),
         Mount("/geo", Cached(StaticFiles(directory=geography.BASEMAP))),
         *cite_api.routes(STORE.current),
         Route(feed.PATH, feed.answer),

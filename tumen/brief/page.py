@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import plotly
 from markupsafe import Markup
 
 from tumen import __version__, geography
 from tumen.brief.content import Brief, Chart
 from tumen.brief.picture import Picture
+from tumen.home import PLOTLY
 from tumen.templates import render
 
 HERE = Path(__file__).parent
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LIVE = """
 .picture > .still { display: none; }
 @media screen { main { max-width: 900px; } }
@@ -30,7 +29,7 @@ def html(brief: Brief, pictures: Mapping[str, Picture], interactive: bool = Fals
         brief: its parts.
         pictures: chart → its picture, made by `picture.picture` or `pictures.render`; a chart without one
             is told in words and its table.
-        interactive: put plotly.js (about 5 MB) and the borders into the file, so that charts answer the
+        interactive: put plotly.js (1.4 MB) and the borders into the file, so that charts answer the
             pointer; without it the file needs no script and can be mailed.
     """
     live = interactive and bool(pictures)

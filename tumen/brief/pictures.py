@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tumen import geography
-from tumen.brief.page import PLOTLY
 from tumen.brief.picture import Picture, picture
+from tumen.home import PLOTLY
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SCALE = 2.5  # dots a pixel: 720 pixels become 1800 dots, some 250 an inch on paper

@@ -43,7 +43,7 @@ def run(
         list[str] | None, typer.Option(metavar="ID", help="A transfer whose card is wanted; may be repeated.")
     ] = None,
     interactive: Annotated[
-        bool, typer.Option("--interactive", help="HTML whose charts answer the pointer (5 MB more).")
+        bool, typer.Option("--interactive", help="HTML whose charts answer the pointer (1.4 MB more).")
     ] = False,
     out: Annotated[
         str, typer.Option("--out", "-o", metavar="FILE", help="Where to write to; - is standard output.")
