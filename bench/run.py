@@ -14,59 +14,40 @@ import json
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser
 
+from bench import timelinejs
 from bench.generate import Size, generate
+from bench.pages import (
+    ANSWER,
+    EARLIER,
+    FILTER,
+    LARGEST,
+    PAINTED,
+    SEEN,
+    clicks,
+    first_paint,
+    late,
+    middle,
+    window,
+)
 from tools.browser import chromium, settled
-from tools.server import HOST, ROOT, Server, free_port, serving, wait
+from tools.server import ROOT, Server, serving
+from tumen.home import DATA
 
 CLICKS = 16
 VISITS = 4
-SEEN = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-PAINTED = """() => {
-    const charts = [...document.querySelectorAll(".tumen-chart .plot")];
-    return charts.length > 0 && charts.every(chart => Number(chart.dataset.painted ?? 0) > 0);
-}"""
-# From the click on a legend button to the moment at which every chart has been painted again.
-CLICK = """(n) => new Promise((resolve, reject) => {
-    const buttons = document.querySelectorAll(".tumen-chart .legend button");
-    const charts = [...document.querySelectorAll(".tumen-chart .plot")];
-    const before = charts.map(chart => Number(chart.dataset.painted));
-    const start = performance.now();
-    const look = () => {
-        if (charts.every((chart, i) => Number(chart.dataset.painted) > before[i])) {
-            requestAnimationFrame(() => resolve(performance.now() - start));
-        } else if (performance.now() - start > 60000) reject(new Error("no repaint within a minute"));
-        else setTimeout(look, 2);
-    };
-    buttons[n % buttons.length].click();
-    look();
-})"""
-# The same for a radio button and the text that answers it.
-ANSWER = """(n) => new Promise((resolve, reject) => {
-    const buttons = document.querySelectorAll("[role=radiogroup] input");
-    const answer = () => document.querySelector("#answer")?.textContent;
-    const old = answer(), start = performance.now();
-    const look = () => {
-        if (answer() !== old) requestAnimationFrame(() => resolve(performance.now() - start));
-        else if (performance.now() - start > 60000) reject(new Error("no answer within a minute"));
-        else setTimeout(look, 2);
-    };
-    buttons[(n + 1) % buttons.length].click();
-    look();
-})"""
+PAGES = ("/map", "/timeline", "/exchange")  # with a legend to click
+EVERY = ("/", "/map", "/timeline", "/known", "/exchange", "/figures", "/quotes", "/records", "/method")
 
 
 @dataclass(frozen=True)
@@ -98,96 +79,6 @@ def within(what: str, figure: float, unit: str, most: float) -> Line:
     return Line(what, figure, unit, budget=f"≤ {most:g} {unit}", met=figure <= most)
 
 
-# --- the browser -----------------------------------------------------------------------------------
-
-
-@contextmanager
-def window(browser: Browser) -> Iterator[tuple[Page, "Wire"]]:
-    """A reader's window that has never been here."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    try:
-        yield page, Wire(context.new_cdp_session(page))
-    finally:
-        context.close()
-
-
-class Wire:
-    """Counts the bytes that a page receives: files as they are sent, and messages of the websocket."""
-
-    def __init__(self, session: CDPSession) -> None:
-        self.bytes = 0
-        session.send("Network.enable")
-        session.on("Network.loadingFinished", lambda event: self._add(event["encodedDataLength"]))
-        session.on("Network.webSocketFrameReceived", lambda event: self._frame(event["response"]))
-
-    def _add(self, count: float) -> None:
-        self.bytes += int(count)
-
-    def _frame(self, frame: Mapping[str, Any]) -> None:
-        data = frame["payloadData"]  # binary frames come as base64
-        self.bytes += len(data) if frame["opcode"] == 1 else len(data) * 3 // 4
-
-    @contextmanager
-    def counting(self) -> Iterator[list[int]]:
-        """The bytes received in between, in a list of one when it is over."""
-        found: list[int] = []
-        before = self.bytes
-        yield found
-        found.append(self.bytes - before)
-
-
-def first_paint(browser: Browser, url: str, ready: str) -> tuple[float, int]:
-    """Milliseconds and bytes from a cold browser's request until a page says that it is there."""
-    with window(browser) as (page, wire):
-        start = time.perf_counter()
-        page.goto(url, wait_until="commit")
-        page.wait_for_function(ready, polling=20, timeout=120_000)
-        took = 1000 * (time.perf_counter() - start)
-        page.wait_for_timeout(500)
-        return took, wire.bytes
-
-
-def clicks(page: Page, script: str, count: int, each: Callable[[], None] = lambda: None) -> list[float]:
-    """How long each of some clicks took; the first two only warm up."""
-    found = []
-    for number in range(count + 2):
-        found.append(float(page.evaluate(script, number)))
-        each()
-        page.wait_for_timeout(150)
-    return found[2:]
-
-
-def middle(values: Sequence[float]) -> float:
-    """The median."""
-    return statistics.median(values)
-
-
-def late(values: Sequence[float]) -> float:
-    """The 95th percentile."""
-    return sorted(values)[max(0, round(0.95 * len(values)) - 1)]
-
-
-# --- servers ---------------------------------------------------------------------------------------
-
-
-@contextmanager
-def yardstick(name: str) -> Iterator[Server]:
-    """One of bench/apps.py on a free port."""
-    with tempfile.NamedTemporaryFile(suffix=".log") as printed:
-        port = free_port()
-        command = [sys.executable, "-m", "streamlit", "run", "bench/apps.py", "--server.port", str(port)]
-        command += ["--server.address", HOST, "--", name]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT)
-        server = Server(port, process, Path(printed.name))
-        try:
-            wait(server)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
 # --- the lines -------------------------------------------------------------------------------------
 
 
@@ -196,7 +87,12 @@ def curated(browser: Browser, tumen: Server, apps: Mapping[str, Server], pages: 
     first_paint(browser, tumen.url + "/map", PAINTED)  # the server's own first time is not the reader's
     for app in apps.values():
         first_paint(browser, app.url, SEEN)
-    return [*_visits(browser, tumen, apps), *_clicks(browser, tumen, apps, pages)]
+    return [
+        *_visits(browser, tumen, apps),
+        *_timelines(browser, tumen),
+        *_clicks(browser, tumen, apps, pages),
+        *_days(browser, tumen, apps),
+    ]
 
 
 def _visits(browser: Browser, tumen: Server, apps: Mapping[str, Server]) -> list[Line]:
@@ -217,6 +113,28 @@ def _visits(browser: Browser, tumen: Server, apps: Mapping[str, Server]) -> list
     ]
 
 
+def _timelines(browser: Browser, tumen: Server) -> list[Line]:
+    """The timeline beside TimelineJS3 with the same events; nothing where npm does not bring it."""
+    package = timelinejs.fetched(ROOT / ".cache" / "timelinejs")
+    if package is None:
+        return []
+    with timelinejs.serving(package, DATA / "events.csv") as url:
+        pairs = [
+            (
+                first_paint(browser, tumen.url + "/timeline", PAINTED),
+                first_paint(browser, url, timelinejs.READY),
+            )
+            for _ in range(VISITS)
+        ]
+    ours, theirs = (middle([pair[side][0] for pair in pairs]) for side in (0, 1))
+    light, heavy = (middle([pair[side][1] for pair in pairs]) / 1e6 for side in (0, 1))
+    other = "TimelineJS3, a page of files"
+    return [
+        against("first visit: timeline painted", ours, "ms", other, theirs, None),
+        against("… its bytes", light, "MB", other, heavy, None),
+    ]
+
+
 def _clicks(browser: Browser, tumen: Server, apps: Mapping[str, Server], pages: Sequence[str]) -> list[Line]:
     lines = []
     with ExitStack() as stack:
@@ -230,7 +148,7 @@ def _clicks(browser: Browser, tumen: Server, apps: Mapping[str, Server], pages: 
         with heard.counting() as heavy:
             clicks(naive, ANSWER, 1)
         for path in pages:
-            took, size, figure = filter_clicks(browser, tumen, path)
+            took, size, figure = answered(browser, tumen, path, FILTER)
             again = clicks(bare, ANSWER, 6)  # the yardstick once more, so that both share the minute
             median = middle([*base[-6:], *again])
             lines += [
@@ -241,20 +159,35 @@ def _clicks(browser: Browser, tumen: Server, apps: Mapping[str, Server], pages: 
             ]
             if path == "/map":
                 told = "naive plotly: answer and figure"
-                lines.append(against("… beside a naive dashboard", middle(took), "ms", told, middle(slow), 1))
-                lines.append(
-                    against("bytes of a click", size / 1000, "kB", told, max(1, heavy[0] / 3000), 1.0)
-                )
+                lines += [
+                    against("… beside a naive dashboard", middle(took), "ms", told, middle(slow), 1),
+                    against("bytes of a click", size / 1000, "kB", told, max(1, heavy[0] / 3000), 1.0),
+                ]
     return lines
 
 
-def filter_clicks(
-    browser: Browser, tumen: Server, path: str, count: int = CLICKS
+def _days(browser: Browser, tumen: Server, apps: Mapping[str, Server]) -> list[Line]:
+    """One stop earlier in what was known, on every page, until all of the page is there."""
+    lines = []
+    with window(browser) as (bare, _):
+        bare.goto(apps["widget"].url)
+        bare.wait_for_selector("#answer")
+        for path in EVERY:
+            took, size, _ = answered(browser, tumen, path, EARLIER, 8)
+            median = middle(clicks(bare, ANSWER, 6))
+            what = f"one stop earlier, {path}: whole page"
+            lines.append(against(what, middle(took), "ms", "bare widget", median, None))
+            lines.append(within(f"… its bytes, {path}", size / 1000, "kB", 150))
+    return lines
+
+
+def answered(
+    browser: Browser, server: Server, path: str, script: str, count: int = CLICKS
 ) -> tuple[list[float], float, int]:
-    """Times of clicks on a chart's legend, the median of their bytes, and the largest figure sent."""
+    """Times of clicks on a page, the median of their bytes, and the largest figure sent."""
     with window(browser) as (page, wire):
-        page.goto(tumen.url + path)
-        page.wait_for_function(PAINTED, timeout=120_000)
+        page.goto(server.url + path)
+        page.wait_for_function(SEEN, timeout=120_000)
         settled(page)
         sizes, before = [], [wire.bytes]
 
@@ -263,12 +196,8 @@ def filter_clicks(
             sizes.append(wire.bytes - before[0])
             before[0] = wire.bytes
 
-        took = clicks(page, CLICK, count, count_bytes)
-        return took, middle(sizes), int(page.evaluate(FIGURE))
-
-
-FIGURE = """() => Math.max(...[...document.querySelectorAll(".tumen-chart .plot")].map(
-    plot => JSON.stringify({data: plot.data, layout: plot.layout}).length))"""
+        took = clicks(page, script, count, count_bytes)
+        return took, middle(sizes), int(page.evaluate(LARGEST))
 
 
 def big(browser: Browser, tumen: Server, directory: Path, pages: Sequence[str]) -> list[Line]:
@@ -283,14 +212,17 @@ def big(browser: Browser, tumen: Server, directory: Path, pages: Sequence[str]) 
         within("large set: memory after loading", memory, "GB", 2),
     ]
     with serving(directory) as large:
-        for path in pages:
-            first_paint(browser, large.url + path, PAINTED)
-            here, size, figure = filter_clicks(browser, large, path, 8)
-            there, _, _ = filter_clicks(browser, tumen, path, 8)
+        for path, script, what in [
+            *((path, FILTER, "filter click") for path in pages),
+            *((path, EARLIER, "one stop earlier") for path in EVERY),
+        ]:
+            first_paint(browser, large.url + path, SEEN)
+            here, size, figure = answered(browser, large, path, script, 8)
+            there, _, _ = answered(browser, tumen, path, script, 8)
             lines += [
-                against(f"large set: filter click, {path}", middle(here), "ms", "curated", middle(there), 2),
-                within(f"large set: bytes of a click, {path}", size / 1000, "kB", 150),
-                within(f"large set: the largest figure's JSON, {path}", figure / 1000, "kB", 60),
+                against(f"large set: {what}, {path}", middle(here), "ms", "curated", middle(there), 2),
+                within(f"large set: … its bytes, {path}", size / 1000, "kB", 150),
+                within(f"large set: … the largest figure, {path}", figure / 1000, "kB", 60),
             ]
         lines.append(within("large set: memory of the server", peak(large), "GB", 2))
     return lines
@@ -382,9 +314,7 @@ def main() -> None:
     parser.add_argument("--big", type=Path, help="a large data directory; made if it is not there")
     parser.add_argument("--transfers", type=int, default=100_000)
     parser.add_argument("--assertions", type=int, default=1_000_000)
-    parser.add_argument(
-        "--pages", nargs="+", default=["/map", "/timeline"], help="pages with a legend to click"
-    )
+    parser.add_argument("--pages", nargs="+", default=PAGES, help="pages with a legend to click")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--compare", type=Path, nargs=2, metavar="FILE", help="compare two such files")
     asked = parser.parse_args()
@@ -406,7 +336,10 @@ def measured(pages: Sequence[str], large: Path | None) -> list[Line]:
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
         tumen = stack.enter_context(serving())
-        apps = {name: stack.enter_context(yardstick(name)) for name in ("blank", "widget", "naive")}
+        apps = {
+            name: stack.enter_context(serving(app=("bench/apps.py", name)))
+            for name in ("blank", "widget", "naive")
+        }
         lines = curated(browser, tumen, apps, pages)
         return lines + (big(browser, tumen, large, pages) if large else [])
 

@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.run import against, compared, late, middle, shown, within
+from bench.pages import late, middle
+from bench.run import against, compared, shown, within
 
 SLOW = against("click", 300, "ms", "bare widget", 100, 2.5)
 FAST = against("click", 200, "ms", "bare widget", 100, 2.5)

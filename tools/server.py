@@ -42,6 +42,7 @@ def serving(
     data: Path | None = None,
     starter: Sequence[str] = ("-m", "streamlit"),
     port: int | None = None,
+    app: Sequence[str] = ("dashboard.py",),
     **settings: str,
 ) -> Iterator[Server]:
     """Run a fresh server; it has answered nobody's request yet.
@@ -52,13 +53,14 @@ def serving(
         data: another data directory than the repository's.
         starter: what Python runs in Streamlit's place.
         port: where it listens; a free one if None.
+        app: another script than the dashboard's, and what it is told.
         settings: environment variables; a test asks faster than any person, so rates are off.
     """
     rates = {"TUMEN_RATE": "off", "TUMEN_RATE_VISITS": "off"}
     environment = {**os.environ, **rates, **({"TUMEN_DATA": str(data)} if data else {}), **settings}
     with tempfile.NamedTemporaryFile(suffix=".log") as printed:
         port = port or free_port()
-        command = [sys.executable, *starter, "run", "dashboard.py", "--server.port", str(port)]
+        command = [sys.executable, *starter, "run", app[0], "--server.port", str(port), "--", *app[1:]]
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT
         )  # fmt: skip
