@@ -22,6 +22,7 @@ from tumen.reading import Fault, Sheet
 from tumen.records import Records, prepared
 
 MOST_BYTES = 5_000_000  # of all files together
+MOST_LINES = 20_000  # likewise; every line is judged by every rule, and others wait meanwhile
 MOST_NAMED = 200  # mistakes that are shown at once
 OURS = 10_000_000  # added to the lines of uploaded rows, to tell them from ours while both stand in one table
 
@@ -50,6 +51,9 @@ def tried(directory: Path, files: Mapping[str, bytes], version: str = "", today:
     size = sum(map(len, files.values()))
     if size > MOST_BYTES:
         return _refused("all files", f"the files hold {size:,} bytes; at most {MOST_BYTES:,} can be tried")
+    lines = sum(content.count(b"\n") for content in files.values())
+    if lines > MOST_LINES:
+        return _refused("all files", f"the files hold {lines:,} lines; at most {MOST_LINES:,} can be tried")
     package = descriptor.read(directory)
     sheets, _ = check.read_sheets(directory, package)
     names: dict[str, str] = {}  # path of a table → the file that was uploaded for it
@@ -144,7 +148,9 @@ def _placed(mistake: Mistake, directory: Path, names: Mapping[str, str]) -> Mist
 
 
 def _mistake(name: str, at: Fault) -> Mistake:
-    return Mistake(name, at.line, at.id, at.column, at.found, at.expected, at.nearest, at.remedy, at.rule)
+    file = name or "a file without a name"
+    rule = at.rule or "upload"
+    return Mistake(file, at.line, at.id, at.column, at.found, at.expected, at.nearest, at.remedy, rule)
 
 
 def _refused(name: str, why: str) -> Trial:
