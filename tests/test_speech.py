@@ -195,7 +195,7 @@ def test_an_unknown_language_is_named_and_english_is_spoken() -> None:
 def test_without_a_translation_there_is_no_choice() -> None:
     if len(speech.installed()) > 1:
         pytest.skip("a translation is installed")
-    assert "Language" not in [box.label for box in look("overview").app.sidebar.selectbox]
+    assert "languages" not in look("overview").parts
 
 
 def test_the_language_stays_from_page_to_page(made_up: None) -> None:
@@ -208,12 +208,13 @@ def test_the_language_stays_from_page_to_page(made_up: None) -> None:
     assert [link for link in ours if "lang=qq" not in link] == []
 
 
-def test_choosing_a_language_changes_the_page_and_nothing_else(made_up: None) -> None:
-    seen = look("overview", {"country": "PRK"})
-    choice = next(box for box in seen.app.sidebar.selectbox if box.label == "Language")
-    choice.set_value(pseudo.CODE).run()
-    assert Seen(seen.app).text == look("overview", {"country": "PRK", "lang": pseudo.CODE}).text
-    assert "⟦Take it away⟧" in Seen(seen.app).text
+def test_a_language_is_chosen_by_a_link_that_keeps_the_view(made_up: None) -> None:
+    query = {"country": "PRK", "take": "data"}
+    seen, turned = look("overview", query), look("overview", {**query, "lang": pseudo.CODE})
+    assert 'href="?country=PRK&amp;take=data&amp;lang=qq"' in seen.parts["languages"]["html"]
+    assert 'href="?country=PRK&amp;take=data&amp;lang=en"' in turned.parts["languages"]["html"]
+    assert "⟦Take it away⟧" in turned.text
+    assert look("overview", {**query, "lang": "en"}).text == seen.text
 
 
 def test_addresses_of_files_know_no_language(made_up: None) -> None:

@@ -21,6 +21,7 @@ def render(template: str, **values: Any) -> Markup:
 
 # Addresses of pages; those of files and data routes know no language.
 PAGE_LINK = re.compile(r'(?<=href=")(/[a-z]*)?(\?[^"#]*)?(?=["#])')
+SPOKEN = re.compile(r"[?;&]lang=")
 
 
 def _in_language(html: Markup) -> Markup:
@@ -32,7 +33,7 @@ def _in_language(html: Markup) -> Markup:
 
 def _spoken_link(link: re.Match[str]) -> str:
     address, lang = link[0], f"lang={speech.language()}"
-    if not address or lang in address or (link[1] or "").startswith("/api"):
+    if not address or SPOKEN.search(address) or (link[1] or "").startswith("/api"):
         return address
     return f"{address}{'&amp;' if '?' in address else '?'}{lang}"
 

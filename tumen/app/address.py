@@ -48,13 +48,6 @@ def speak() -> None:
     speech.speak(st.session_state.get("language", speech.ENGLISH))
 
 
-def turn_language(code: str) -> None:
-    """Callback: speak another language, in the same view."""
-    st.session_state.language = code
-    speak()
-    go(lang=None if code == speech.ENGLISH else code)
-
-
 def language() -> Query:
     """The language as a part of the address: nothing for English."""
     spoken = speech.language()

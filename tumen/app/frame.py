@@ -125,18 +125,18 @@ def filters(records: Records) -> None:
 
 
 def _language() -> None:
-    """The choice of a language, where there is one."""
+    """The choice of a language, where there is one.
+
+    Its links load the page anew: a widget remembers a choice by its words, which change with the language.
+    """
     names = speech.names()
-    if len(names) == 1:
-        return
-    st.session_state.language_chosen = speech.language()
-    st.selectbox(
-        _("Language"),
-        list(names),
-        format_func=lambda code: names[code],
-        key="language_chosen",
-        on_change=lambda: address.turn_language(st.session_state.language_chosen),
-    )
+    if len(names) > 1:
+        here = address.read()
+        choices = [
+            (code, name, urlencode({**here, "lang": code}, doseq=True)) for code, name in names.items()
+        ]
+        html = render("languages.html", languages=choices, spoken=speech.language())
+        prose(html, key="languages", on_pick=pick)
 
 
 def _country(records: Records) -> None:

@@ -8,8 +8,6 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from tumen import speech
-
 ASSETS = Path(__file__).parent / "assets"
 STYLES = (
     "tokens.css",
@@ -48,9 +46,8 @@ def prose(html: Markup, *, key: str, on_pick: Callable[[str], None]) -> None:
     """
     if not isinstance(html, Markup):
         raise TypeError("prose() takes Markup from a template, not a plain text")
-    spoken = {"lang": speech.language()} if len(speech.installed()) > 1 else {}
     _component()(
         key=key,
-        data={"html": str(html), "version": hashlib.sha256(html.encode()).hexdigest()[:16], **spoken},
+        data={"html": str(html), "version": hashlib.sha256(html.encode()).hexdigest()[:16]},
         on_pick_change=lambda: on_pick(st.session_state[key].pick),
     )

@@ -96,7 +96,6 @@ function remember(fold) {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".tumen");
-  if (data.lang) document.documentElement.lang = data.lang;
   if (root.dataset.version !== data.version) {
     fill(root, data.html.replaceAll(HERE, location.origin));
     root.dataset.version = data.version;
