@@ -67,12 +67,12 @@ def environment() -> Environment:
 
 def _marked_up(text: str, /, **values: Any) -> Markup:
     """The text between `{% trans %}` and `{% endtrans %}`: our own markup, with every value escaped."""
-    return Markup(speech.gettext(text)) % _values(values)
+    return Markup(speech.gettext(text) % _values(values))
 
 
 def _marked_up_plural(one: str, many: str, number: int, /, **values: Any) -> Markup:
     """The same with `{% pluralize %}`."""
-    return Markup(speech.ngettext(one, many, number)) % _values(values)
+    return Markup(speech.ngettext(one, many, number) % _values(values))
 
 
 def _filled(text: str, /, **values: Any) -> str:
@@ -80,8 +80,8 @@ def _filled(text: str, /, **values: Any) -> str:
     return speech.gettext(text) % values
 
 
-def _values(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _finalized(value) for name, value in values.items()}
+def _values(values: dict[str, Any]) -> dict[str, Markup]:
+    return {name: escape(_finalized(value)) for name, value in values.items()}
 
 
 # Signs that turn the direction of all that follows: a text could show other words than it holds.
