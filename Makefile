@@ -12,7 +12,7 @@ PROCESSES ?= 1 4
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser shots plotlyjs bench bench-big fuzz load audit licences release lock clean
+.PHONY: help run test browser shots plotlyjs bench bench-big fuzz load audit licences texts release lock clean
 
 help: ## what can be asked for here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -54,6 +54,9 @@ audit: .venv/ready ## look up known weaknesses of every pinned package (needs th
 
 licences: .venv/ready ## write docs/licences.md: what runs, and under which licence
 	$(BIN)/python -m tools.supply licences
+
+texts: .venv/ready ## gather all texts of the interface in tumen/locale/tumen.pot, and compile the translations
+	$(BIN)/python -m tools.texts
 
 release: .venv/ready ## all that must hold before a release; leaves the bill of materials in dist/
 	$(BIN)/python -m tools.supply new

@@ -11,6 +11,7 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
 from tumen.figures import exchange as drawing
+from tumen.speech import _
 from tumen.story import story
 from tumen.templates import render
 
@@ -57,7 +58,7 @@ def legend(colours: dict[str, object]) -> list[dict[str, object]]:
 
 colours = frame.colours()
 finding = exchange.headline(records, found, pair, selection.view)
-frame.title("What did each side give, and what did it get?", finding)
+frame.title(_("What did each side give, and what did it get?"), finding)
 shown(
     "exchange.html",
     "picture",
@@ -70,7 +71,7 @@ if left_out := exchange.unpaired(records, found):
     st.caption(left_out)
 if len(pairs) > 1:
     labels = {key: exchange.pair_label(records, one) for key, one in pairs.items()}
-    frame.choice("pair", "Pair", labels, default=first)
+    frame.choice("pair", _("Pair"), labels, default=first)
 shown(
     "exchange_sides.html", "sides", sides=exchange.sides(records, found, pair), tinted=story(records).tinted
 )
@@ -95,7 +96,9 @@ chart(
         records,
         selection,
         finding=finding,
-        title=f"Transfers by day of first report, {exchange.pair_label(records, pair)}",
+        title=_("Transfers by day of first report, {pair_label}").format(
+            pair_label=exchange.pair_label(records, pair)
+        ),
         reading=captions.READINGS["exchange"],
         on=date.today(),
         told=captions.assertions(records, selection, exchange.reports(records, found, pair)["id"]),

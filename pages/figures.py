@@ -12,11 +12,12 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
 from tumen.figures import estimates as drawing
+from tumen.speech import _
 from tumen.story import story
 from tumen.templates import render
 from tumen.view import View, rows_ref
 
-QUESTION = "How far do the published numbers disagree?"
+QUESTION = _("How far do the published numbers disagree?")
 WIDTHS = (340, 620, 980)  # the names beside the marks are placed for a width: phone, tablet, desk
 
 records, selection = frame.scene()
@@ -24,7 +25,7 @@ wanted = address.local("of")
 options = estimates.choices(records, selection, wanted)
 
 if not options:
-    frame.empty(records, selection, "published figures")
+    frame.empty(records, selection, _("published figures"))
     st.stop()
 
 usual = estimates.default(selection, options)
@@ -61,7 +62,7 @@ prose(render("figures.html", part="ranking", ranking=ranking, **values), key="ra
 
 st.session_state.figures_of = choice
 st.selectbox(
-    "Figures by date and claimant",
+    _("Figures by date and claimant"),
     list(options),
     format_func=lambda code: options.get(code, code),
     key="figures_of",
@@ -90,7 +91,7 @@ if drawn:
             records,
             selection,
             finding=finding,
-            title=f"Published figures by date and claimant: {options[choice]}",
+            title=_("Published figures by date and claimant: {options}").format(options=options[choice]),
             reading=captions.signs(signs),
             on=date.today(),
             told=records["assertions"].loc[[figure.id for panel in drawn for figure in panel.figures]],

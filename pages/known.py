@@ -14,6 +14,7 @@ from tumen.app.player import Player
 from tumen.app.prose import prose
 from tumen.figures import known as drawing
 from tumen.query import DAYS
+from tumen.speech import _
 from tumen.templates import render
 from tumen.view import select
 
@@ -35,7 +36,7 @@ PLAYER = Player(
     "known_on",
     known.month_ends(records),
     lambda day: pick(f"asof:{day}"),
-    hint="Play from month to month: what was known at the end of each",
+    hint=_("Play from month to month: what was known at the end of each"),
 )
 
 
@@ -81,10 +82,10 @@ def shown() -> None:
     then = date.fromisoformat(PLAYER.step((selection.view.as_of or stories.story(records).then).isoformat()))
     pair = known.compare(records, selection.view, then, against)
     found, finding, colours = known.changes(records, pair), known.headline(pair), frame.colours()
-    frame.title("What was known when?", finding)
+    frame.title(_("What was known when?"), finding)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        day_field("Known on", "known_then", then)
-        day_field("Compared with (empty: today)", "known_against", against)
+        day_field(_("Known on"), "known_then", then)
+        day_field(_("Compared with (empty: today)"), "known_against", against)
         PLAYER.button(then.isoformat())
     chart(
         lambda colours: records.once(
@@ -95,7 +96,7 @@ def shown() -> None:
             records,
             whole,
             finding=finding,
-            title="Transfers on record by day and best evidence reached",
+            title=_("Transfers on record by day and best evidence reached"),
             reading=captions.READINGS["known"],
             on=date.today(),
         ),

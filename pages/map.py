@@ -14,6 +14,7 @@ from tumen.figures import map as drawing
 from tumen.figures.emphasis import emphasised, shows
 from tumen.figures.palette import WEAKER, WEAKEST
 from tumen.geography import BORDER_POLICY
+from tumen.speech import _
 from tumen.templates import render
 from tumen.view import Selection, rows_ref
 
@@ -27,9 +28,9 @@ if not selection.transfers:
     st.stop()
 
 setting, months = ground.setting(records), player.of_months(records)
-views = {name: view.title for name, view in setting.views.items()}
+views = {name: _(view.title) for name, view in setting.views.items()}
 finding = flows.headline(records, selection)
-frame.title("Who sent what to whom, and by which route?", finding)
+frame.title(_("Who sent what to whom, and by which route?"), finding)
 
 
 def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -49,7 +50,7 @@ def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict
 def drawn() -> None:
     """The map with its controls; while the months play, only this part runs again."""
     catch_up()
-    view = frame.choice("view", "View", views, default=next(iter(views)))
+    view = frame.choice("view", _("View"), views, default=next(iter(views)))
     month = player.month(months)
     shown = player.narrowed(records, selection, month)
     marked = frame.marked(records)
@@ -71,8 +72,8 @@ def drawn() -> None:
             records,
             shown,
             finding=flows.headline(records, shown) if shown.transfers else finding,
-            title="Flows between countries, and routes from the sources",
-            reading=f"{captions.READINGS['map']}{BORDER_POLICY} {left_out}".strip(),
+            title=_("Flows between countries, and routes from the sources"),
+            reading=f"{captions.READINGS['map']}{_(BORDER_POLICY)} {left_out}".strip(),
             on=date.today(),
         ),
         alt=flows.in_words(records, shown),
@@ -95,7 +96,7 @@ prose(
         routes=flows.routes(records, selection),
         key=drawing.legend_entries(),
         dashes={"solid": "", WEAKER: "7 3", WEAKEST: "2 4", "dash": "6 4", "dot": "2 3", "": ""},
-        policy=BORDER_POLICY,
+        policy=_(BORDER_POLICY),
         basis=flows.within(records, selection),
         left_out=flows.not_listed(records, selection),
         summary=(

@@ -9,17 +9,18 @@ from tumen.app.chart import chart
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.figures import bias as drawing
+from tumen.speech import _
 from tumen.story import story
 from tumen.templates import render
 
-QUESTION = "Can I trust this?"
+QUESTION = _("Can I trust this?")
 WIDTHS = (320, 620)  # names above the bars, or beside them
 
 records, selection = frame.scene()
 found = bias.bias(records, selection)
 finding = bias.headline(found, selection.view)
 frame.title(QUESTION, finding)
-chosen = frame.choice("section", "Section", dict(method.SECTIONS), method.DEFAULT)
+chosen = frame.choice("section", _("Section"), dict(method.SECTIONS), method.DEFAULT)
 
 
 def turn(value: str | None) -> None:
@@ -60,7 +61,7 @@ if "bias" in sections and found.months:
             records,
             selection,
             finding=finding,
-            title="Assertions by month and country of who speaks",
+            title=_("Assertions by month and country of who speaks"),
             reading=captions.READINGS["method"],
             on=date.today(),
         ),

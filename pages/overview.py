@@ -8,6 +8,7 @@ from tumen import overview
 from tumen.app import address, frame
 from tumen.app.picks import pick
 from tumen.app.prose import prose
+from tumen.speech import _
 from tumen.story import story
 from tumen.templates import render
 from tumen.view import View
@@ -18,7 +19,7 @@ if not selection.transfers:
     frame.empty(records, selection)
     st.stop()
 
-frame.title("What moved, who says so, and how sure are we?", overview.headline(records, selection))
+frame.title(_("What moved, who says so, and how sure are we?"), overview.headline(records, selection))
 
 query = urlencode(address.filters_only(), doseq=True)
 prose(

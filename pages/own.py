@@ -6,18 +6,21 @@ from tumen import browse, trial, wording
 from tumen.app import frame, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
+from tumen.speech import _
 from tumen.templates import render
 
-records, _ = frame.scene()
+records, _selection = frame.scene()
 own = store.trial()
 count = wording.plural(own.rows if own else 0, "row")
-finding = f"{count} of your own among them now" if own else "Try it, in this tab only"
-frame.title("What if my rows were among the records?", finding)
+finding = (
+    _("{count} of your own among them now").format(count=count) if own else _("Try it, in this tab only")
+)
+frame.title(_("What if my rows were among the records?"), finding)
 tables = browse.package(records).tables
 prose(render("own.html", most=trial.MOST_BYTES // 1_000_000), key="own", on_pick=pick)
 
 given = st.file_uploader(
-    "CSV files, each one of the tables",
+    _("CSV files, each one of the tables"),
     type="csv",
     accept_multiple_files=True,
     key=f"trial_files_{st.session_state.get('trial_round', 0)}",
@@ -32,20 +35,26 @@ if files and given_now != st.session_state.get("trial_given"):
         st.session_state.trial = found
         st.rerun()
     st.error(
-        f"{wording.plural(len(found.mistakes), 'mistake')}; your rows are not shown. "
-        "Each is named with its file and line; mend them and upload again.",
+        _(
+            "{mistakes}; your rows are not shown. "
+            "Each is named with its file and line; mend them and upload again."
+        ).format(mistakes=wording.plural(len(found.mistakes), "mistake")),
         icon=":material/rule:",
     )
     st.code("\n".join(map(str, found.mistakes)), language=None, wrap_lines=True)
 
 if own:
     st.success(
-        f"{own.added} added, {own.replaced} replaced: every page of this tab now shows them.",
+        _("{added} added, {replaced} replaced: every page of this tab now shows them.").format(
+            added=own.added, replaced=own.replaced
+        ),
         icon=":material/check:",
     )
 
 names = {table.name: f"{table.title} ({table.path})" for table in tables}
-chosen = st.selectbox("The first line of a table", list(names), format_func=lambda name: names[name])
+chosen = st.selectbox(_("The first line of a table"), list(names), format_func=lambda name: names[name])
 line = trial.header(next(table for table in tables if table.name == chosen))
 st.code(line, language=None, wrap_lines=True)
-st.download_button(f"{chosen}.csv, empty", line, file_name=f"{chosen}.csv", mime="text/csv")
+st.download_button(
+    _("{chosen}.csv, empty").format(chosen=chosen), line, file_name=f"{chosen}.csv", mime="text/csv"
+)

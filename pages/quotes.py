@@ -11,21 +11,22 @@ from tumen.app import address, frame
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
+from tumen.speech import _
 from tumen.templates import render
 
 LABELS = {
-    "speaker": "Speaker",
-    "speaker_country": "Speaker’s country",
-    "kind": "Kind of speaker",
-    "stance": "Stance",
-    "topic": "Topic",
-    "outcome": "Outcome",
+    "speaker": _("Speaker"),
+    "speaker_country": _("Speaker’s country"),
+    "kind": _("Kind of speaker"),
+    "stance": _("Stance"),
+    "topic": _("Topic"),
+    "outcome": _("Outcome"),
 }
 ASKED = {
     "": ("speaker", "speaker_country", "stance", "topic"),
     "yes": ("speaker", "kind", "stance", "outcome"),
 }
-SHOWN = {"": "All quotes", "yes": "Forecasts and what came of them"}
+SHOWN = {"": _("All quotes"), "yes": _("Forecasts and what came of them")}
 PARAMETERS = ("q", *LABELS, "forecast", "sort", "page")
 
 records, selection = frame.scene()
@@ -55,7 +56,7 @@ if wanted.forecast and not of_all.empty:
     finding = forecasts.headline(desk, of_all, listing)
 else:
     finding = gallery.headline(records, quotes if found.empty else found, selection.view, listing)
-frame.title("What did experts and officials say, and were they right?", finding)
+frame.title(_("What did experts and officials say, and were they right?"), finding)
 
 
 def changed(name: str) -> None:
@@ -100,15 +101,15 @@ def these_url(query: str) -> str:
 
 st.session_state.quotes_forecast = wanted.forecast
 st.pills(
-    "Show", list(SHOWN), format_func=lambda code: SHOWN[code],
+    _("Show"), list(SHOWN), format_func=lambda code: SHOWN[code],
     key="quotes_forecast", on_change=changed, args=("forecast",), required=True,
 )  # fmt: skip
 
 with st.container(horizontal=True, key="quotes_search", vertical_alignment="bottom"):
     st.session_state.quotes_q = wanted.q
     st.text_input(
-        "Search in the quotes", key="quotes_q", on_change=changed, args=("q",),
-        placeholder="All words, in any order", icon=":material/search:", width=220,
+        _("Search in the quotes"), key="quotes_q", on_change=changed, args=("q",),
+        placeholder=_("All words, in any order"), icon=":material/search:", width=220,
     )  # fmt: skip
     for name, label in LABELS.items():
         chosen = getattr(wanted, name)
@@ -117,25 +118,28 @@ with st.container(horizontal=True, key="quotes_search", vertical_alignment="bott
         choices = gallery.options(records, about, name, chosen)
         st.session_state[f"quotes_{name}"] = chosen or None
         st.selectbox(
-            label, list(choices), format_func=choices.get, index=None, placeholder="Any",
+            label, list(choices), format_func=choices.get, index=None, placeholder=_("Any"),
             key=f"quotes_{name}", on_change=changed, args=(name,), width=140,
         )  # fmt: skip
     if not wanted.forecast:
         st.session_state.quotes_sort = wanted.sort
         st.selectbox(
-            "Order", list(gallery.ORDERS), format_func=lambda code: gallery.ORDERS[code],
+            _("Order"), list(gallery.ORDERS), format_func=lambda code: gallery.ORDERS[code],
             key="quotes_sort", on_change=changed, args=("sort",), width=130,
         )  # fmt: skip
 
 in_view = wording.plural(len(about), "forecast" if wanted.forecast else "quote")
 if found.empty:
-    st.info(f"None of the {in_view} in view match this search.", icon=":material/search_off:")
-    st.button("Clear the search", on_click=clear)
+    st.info(
+        _("None of the {in_view} in view match this search.").format(in_view=in_view),
+        icon=":material/search_off:",
+    )
+    st.button(_("Clear the search"), on_click=clear)
     st.stop()
 if not wanted.is_default:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Listed: {len(found)} of {in_view} in view.")
-        st.button("Clear the search", on_click=clear)
+        st.caption(_("Listed: {count} of {in_view} in view.").format(count=len(found), in_view=in_view))
+        st.button(_("Clear the search"), on_click=clear)
 
 per_page = forecasts.PER_PAGE if wanted.forecast else gallery.PER_PAGE
 pages = math.ceil(len(found) / per_page)

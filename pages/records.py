@@ -12,6 +12,7 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.dates import day_words
 from tumen.desk import Desk
+from tumen.speech import _
 from tumen.templates import render
 
 records, selection = frame.scene()
@@ -20,7 +21,7 @@ wanted, notes = browse.from_query({n: address.locals_of(n) for n in ("table", "q
 if notes:
     st.warning("  \n".join(wording.plain(note) for note in notes), icon=":material/link_off:")
 
-frame.title("Where are the rows themselves?", browse.headline(records, selection))
+frame.title(_("Where are the rows themselves?"), browse.headline(records, selection))
 
 
 def chosen() -> None:
@@ -71,32 +72,34 @@ def url(**params: str) -> str:
 
 names = browse.tables(records)
 heads = browse.heads(records, wanted.table, as_of is not None)
-orders = {"": "As in the file"} | {
+orders = {"": _("As in the file")} | {
     f"{sign}{head.name}": f"{head.title} {arrow}" for head in heads for sign, arrow in (("", "↑"), ("-", "↓"))
 }
 with st.container(horizontal=True, key="records_search", vertical_alignment="bottom"):
     st.session_state.records_table = wanted.table
     st.selectbox(
-        "Table", list(names), format_func=lambda name: names[name],
+        _("Table"), list(names), format_func=lambda name: names[name],
         key="records_table", on_change=chosen, width=240,
     )  # fmt: skip
     st.session_state.records_q = wanted.q
     st.text_input(
-        "Search in its rows", key="records_q", on_change=changed, args=("q",), width=260,
-        placeholder="All words, in any order", icon=":material/search:",
-        help="Case and accents do not matter. A word such as origin=PRK finds that value in that column; "
-        "origin=PRK|IRN either, first_find= none, first_find!= any; best_evidence>=4 compares.",
+        _("Search in its rows"), key="records_q", on_change=changed, args=("q",), width=260,
+        placeholder=_("All words, in any order"), icon=":material/search:",
+        help=_("Case and accents do not matter. A word such as origin=PRK finds that value in that column; "
+        "origin=PRK|IRN either, first_find= none, first_find!= any; best_evidence>=4 compares."),
     )  # fmt: skip
     st.session_state.records_sort = wanted.sort if wanted.sort in orders else ""
     st.selectbox(
-        "Order", list(orders), format_func=lambda code: orders[code],
+        _("Order"), list(orders), format_func=lambda code: orders[code],
         key="records_sort", on_change=changed, args=("sort",), width=220,
     )  # fmt: skip
 
 total = len(browse.in_view(records, selection, wanted.table))
 if not total and as_of and wanted.table in browse.EDITORIAL:
     st.info(
-        f"This table speaks of what is known today; as of {day_words(as_of)} it is left out.",
+        _("This table speaks of what is known today; as of {day} it is left out.").format(
+            day=day_words(as_of)
+        ),
         icon=":material/history:",
     )
     st.stop()
@@ -113,11 +116,11 @@ if page > 1:
     listing = browse.listing(records, selection, wanted, page)
 if not listing.found:
     st.info(f"{browse.counted(records, selection, wanted, listing)}.", icon=":material/search_off:")
-    st.button("Clear the search", on_click=address.go, kwargs={"q": None, "page": None})
+    st.button(_("Clear the search"), on_click=address.go, kwargs={"q": None, "page": None})
     st.stop()
 
 day = day_words(as_of) if as_of else "today"
-groups = {browse.STORED: "Stored", browse.DERIVED: f"Derived as of {day}"}
+groups = {browse.STORED: _("Stored"), browse.DERIVED: _("Derived as of {day}").format(day=day)}
 prose(
     render(
         "records.html",
@@ -147,7 +150,7 @@ if pages > 1:
     st.pagination(pages, key="records_page", on_change=turned)
 st.page_link(
     frame.pages()["own"],
-    label="Try your own rows",
+    label=_("Try your own rows"),
     icon=":material/science:",
     query_params=address.filters_only(),
 )

@@ -14,6 +14,7 @@ from tumen.app.prose import prose
 from tumen.dates import day_words
 from tumen.figures import timeline as drawing
 from tumen.figures.emphasis import emphasised, shows
+from tumen.speech import _
 from tumen.story import story
 from tumen.templates import render
 from tumen.view import page_ref
@@ -29,8 +30,8 @@ if events.empty:
 
 told = story(records)
 finding = timeline.headline(told, events, selection.view)
-frame.title(f"What happened when{told.between}?", finding)
-chosen = frame.choice("range", "Range", timeline.ranges(told), default="story")
+frame.title(_("What happened when{between}?").format(between=told.between), finding)
+chosen = frame.choice("range", _("Range"), timeline.ranges(told), default="story")
 
 start, end = timeline.span(told, chosen, events, selection)
 marked = frame.marked(records)
@@ -66,7 +67,7 @@ chart(
         records,
         selection,
         finding=finding,
-        title=f"Events by day and kind, {day_words(start)} to {day_words(end)}",
+        title=_("Events by day and kind, {day} to {day2}").format(day=day_words(start), day2=day_words(end)),
         reading=captions.READINGS["timeline"],
         on=date.today(),
         events=events[(events["first"] <= end) & (events["last"] >= start)],

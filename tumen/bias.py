@@ -12,6 +12,7 @@ import pandas as pd
 
 from tumen import browse, wording
 from tumen.records import Records, rows
+from tumen.speech import _
 from tumen.story import story
 from tumen.told import Told
 from tumen.view import EVERYTHING, MOST_IDS, Selection, View, rows_ref
@@ -260,7 +261,7 @@ def _bands(
     bands = [Band(voice, voice.code in parties, cells.get(voice.code, {})) for voice in alone]
     if rest := countries[len(alone) :]:
         together = _summed(voice.stances for voice in rest)
-        others = Voice("", f"{len(rest)} others", sum(together), rest[0].of, together)
+        others = Voice("", _("{count} others").format(count=len(rest)), sum(together), rest[0].of, together)
         bands.append(Band(others, False, _merged([cells.get(voice.code, {}) for voice in rest])))
     return tuple(bands)
 
@@ -309,24 +310,27 @@ def _weaknesses(
 def headline(found: Bias, view: View = EVERYTHING) -> Told:
     """The finding in one sentence, for the head of the page."""
     if not found.assertions:
-        return Told("Nothing is said in this view; the rules below hold for every view")
+        return Told(_("Nothing is said in this view; the rules below hold for every view"))
     count = (wording.plural(found.assertions, "assertion"), rows_ref(view, "assertions"))
     origins = (wording.plural(len(found.origins), "origin"), rows_ref(view, "origins"))
     relayed = (f"{found.relayed.percent} %", rows_ref(view, "sources", "via!="))
-    return Told(
-        count, " by ", origins, "; ", _most(found, view), "; ",
-        relayed, " of the sources were read through another outlet",
-    )  # fmt: skip
+    return Told.of(_("{count} by {origins}; {most}; {relayed} of the sources were read through another "
+"outlet"), count=count, origins=origins, most=_most(found, view), relayed=relayed)  # fmt: skip
 
 
 def _most(found: Bias, view: View) -> Told:
     """'46 % come from two countries, United States and South Korea'."""
     first, *rest = found.countries
     if not rest:
-        return Told(f"all come from one country, {first.label}")
+        return Told.of(_("all come from one country, {label}"), label=first.label)
     percent = share(first.count + rest[0].count, found.assertions)
     both = rows_ref(view, "assertions", f"by_country={first.code}|{rest[0].code}")
-    return Told((f"{percent} %", both), f" come from two countries, {first.label} and {rest[0].label}")
+    return Told.of(
+        _("{words} come from two countries, {label} and {label2}"),
+        words=(f"{percent} %", both),
+        label=first.label,
+        label2=rest[0].label,
+    )
 
 
 def in_words(found: Bias) -> str:
@@ -334,6 +338,13 @@ def in_words(found: Bias) -> str:
     told = []
     for band in found.bands:
         claims, disputes, silent = band.voice.sides
-        told.append(f"{band.voice.label} {claims:,} claims, {disputes:,} disputes, {silent:,} without answer")
-    months = f" from {found.months[0]} to {found.months[-1]}" if found.months else ""
-    return f"Assertions by month{months} and country of who speaks. {'; '.join(told)}."
+        told.append(
+            _("{label} {claims} claims, {disputes} disputes, {silent} without answer").format(
+                label=band.voice.label, claims=f"{claims:,}", disputes=f"{disputes:,}", silent=f"{silent:,}"
+            )
+        )
+    if not found.months:
+        return _("Assertions by month and country of who speaks. {told}.").format(told="; ".join(told))
+    return _("Assertions by month from {first} to {last} and country of who speaks. {told}.").format(
+        first=found.months[0], last=found.months[-1], told="; ".join(told)
+    )

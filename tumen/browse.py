@@ -21,6 +21,7 @@ from tumen.gallery import folded
 from tumen.mistakes import nearest
 from tumen.query import Query, Reader, spellings
 from tumen.records import Records
+from tumen.speech import N_, _
 from tumen.told import Told
 from tumen.view import Selection, rows_ref
 
@@ -50,21 +51,21 @@ HINDSIGHT: Mapping[str, tuple[str, ...]] = {  # columns that the editors wrote k
 EDITORIAL = ("not_found", "corrections", "versions", "changes")
 
 NOUNS: Mapping[str, tuple[str, str]] = {  # table → one row, and how the view narrows the rows
-    "transfers": ("transfer", "in view"),
-    "assertions": ("assertion", "about the {transfers} in view"),
-    "events": ("event", "in view"),
-    "quotes": ("quote", "in view"),
-    "sources": ("source", "that the records in view rest on"),
-    "places": ("place", "that the records in view name"),
-    "routes": ("route", "that transfers in view have taken"),
-    "legs": ("leg", "of routes that transfers in view have taken"),
-    "speakers": ("speaker", "of quotes in view"),
-    "origins": ("origin", "of assertions in view"),
-    "not_found": ("thing looked for", "that concern transfers in view"),
-    "corrections": ("correction", "to records in view"),
+    "transfers": ("transfer", N_("in view")),
+    "assertions": ("assertion", N_("about the {transfers} in view")),
+    "events": ("event", N_("in view")),
+    "quotes": ("quote", N_("in view")),
+    "sources": ("source", N_("that the records in view rest on")),
+    "places": ("place", N_("that the records in view name")),
+    "routes": ("route", N_("that transfers in view have taken")),
+    "legs": ("leg", N_("of routes that transfers in view have taken")),
+    "speakers": ("speaker", N_("of quotes in view")),
+    "origins": ("origin", N_("of assertions in view")),
+    "not_found": ("thing looked for", N_("that concern transfers in view")),
+    "corrections": ("correction", N_("to records in view")),
     "versions": ("version", ""),
-    "changes": ("change", "to records in view"),
-    "transfer_laws": ("legal reading", "for transfers in view"),
+    "changes": ("change", N_("to records in view")),
+    "transfer_laws": ("legal reading", N_("for transfers in view")),
 }
 MANY: Mapping[str, str] = {"not_found": "things looked for"}
 
@@ -144,7 +145,7 @@ def tables(records: Records) -> dict[str, str]:
     """Every table with the words of the chooser: the records first, then the codes."""
     known = package(records).tables
     return {t.name: t.title for t in known if t.group == "records"} | {
-        t.name: f"Codes: {t.title}" for t in known if t.group == "codes"
+        t.name: _("Codes: {title}").format(title=t.title) for t in known if t.group == "codes"
     }
 
 
@@ -155,7 +156,12 @@ def from_query(query: Query, records: Records) -> tuple[Wanted, list[str]]:
     table = reader.code("table", spellings(names), DEFAULT)
     sort, known = reader.last("sort"), [head.name for head in _all_heads(records, table)]
     if sort and sort.removeprefix("-") not in known:
-        reader.ignore("sort", sort, f"is no column of {names[table]}", nearest(sort.removeprefix("-"), known))
+        reader.ignore(
+            "sort",
+            sort,
+            _("is no column of {table}").format(table=names[table]),
+            nearest(sort.removeprefix("-"), known),
+        )
         sort = ""
     return Wanted(table, reader.last("q"), sort), reader.few_notes()
 
@@ -230,37 +236,43 @@ def _named(*columns: pd.Series) -> list[str]:
 # --- columns -------------------------------------------------------------------------------------
 
 GRADES: Mapping[str, tuple[str, str]] = {  # derived column → its title, and the rule that explains it
-    "first_reported": ("First reported", "first_reported"),
-    "code": ("Code", "credibility"),
-    "best_evidence": ("Best evidence", "evidence"),
-    "origins": ("Origins", "origins"),
-    "publications": ("Publications", ""),
-    "contested": ("Contested", "contested"),
+    "first_reported": (N_("First reported"), "first_reported"),
+    "code": (N_("Code"), "credibility"),
+    "best_evidence": (N_("Best evidence"), "evidence"),
+    "origins": (N_("Origins"), "origins"),
+    "publications": (N_("Publications"), ""),
+    "contested": (N_("Contested"), "contested"),
 }
 RUNGS: Mapping[str, str] = {f"first_{rung}": rung for rung in list(ladder.RUNGS)[1:]}  # column → its rung
-FAMILY = Head("family", "Family", "The family that the weapon type belongs to.", DERIVED)
+FAMILY = Head("family", N_("Family"), N_("The family that the weapon type belongs to."), DERIVED)
 KNOWN = Head(
     "known",
-    "Public from",
-    "The day from which it counts as public: the last of the month or year where only that is known.",
+    N_("Public from"),
+    N_("The day from which it counts as public: the last of the month or year where only that is known."),
     DERIVED,
 )
 COMPARED_WITH = Head(
     "compared",
-    "Figures compared",
-    "How many figures, itself included, measure the same thing and are compared; empty where it gives none.",
+    N_("Figures compared"),
+    N_(
+        "How many figures, itself included, measure the same thing and are compared; "
+        "empty where it gives none."
+    ),
     DERIVED,
     True,
 )
 PARTY = Head(
-    "party", "By a party", "Whether the sender or the receiver of the transfer speaks for itself.", DERIVED
+    "party",
+    N_("By a party"),
+    N_("Whether the sender or the receiver of the transfer speaks for itself."),
+    DERIVED,
 )
 DAYS = ("first_reported", KNOWN.name, *RUNGS)  # derived columns that hold a day
-PUBLICATIONS = "How many different sources carry a claim of the transfer; they may share one origin."
+PUBLICATIONS = N_("How many different sources carry a claim of the transfer; they may share one origin.")
 NAMED = Head(
     "named_in",
-    "Named in",
-    "How many rows in view of other tables name this row; each leads to them.",
+    N_("Named in"),
+    N_("How many rows in view of other tables name this row; each leads to them."),
     DERIVED,
 )
 
@@ -280,21 +292,25 @@ def hidden(records: Records, table: str, turned_back: bool) -> list[str]:
 def _all_heads(records: Records, table: str) -> list[Head]:
     own = package(records)[table]
     stored = [Head(c.name, c.title, c.description, STORED, _is_number(c)) for c in own.columns]
-    derived = [NAMED] if _referrers(records, table) else []
+    derived = [_spoken(NAMED)] if _referrers(records, table) else []
     if table == "transfers":
         graded = [_grade_head(name) for name in GRADES]
         climbed = [Head(n, ladder.RUNGS[r], ladder.RULES[r], DERIVED) for n, r in RUNGS.items()]
-        return [*stored[:4], *graded, *climbed, FAMILY, *derived, *stored[4:]]
-    known = [KNOWN] if "known" in records[table] else []
+        return [*stored[:4], *graded, *climbed, _spoken(FAMILY), *derived, *stored[4:]]
+    known = [_spoken(KNOWN)] if "known" in records[table] else []
     if table == "assertions":
-        known += [COMPARED_WITH, PARTY]
+        known += [_spoken(COMPARED_WITH), _spoken(PARTY)]
     return [*stored[:2], *derived, *known, *stored[2:]]
+
+
+def _spoken(head: Head) -> Head:
+    return replace(head, title=_(head.title), meaning=_(head.meaning))
 
 
 def _grade_head(name: str) -> Head:
     title, rule = GRADES[name]
     meaning = derive.RULES[rule] if rule else PUBLICATIONS
-    return Head(name, title, meaning, DERIVED, name in ("origins", "publications"))
+    return Head(name, _(title), _(meaning), DERIVED, name in ("origins", "publications"))
 
 
 def _is_number(column: Column) -> bool:
@@ -462,12 +478,14 @@ class Writer:
         elif name == "code":
             letter, number = value[0], value[1:]
             words = (self.desk.label("reliability", letter), self.desk.label("credibility", number).lower())
-            told = f"Source: {words[0].lower()}; information: {words[1]}"
+            told = _("Source: {source}; information: {information}").format(
+                source=words[0].lower(), information=words[1]
+            )
             yield Part(value, title=told, reference=own)
         elif name == "best_evidence":
             yield replace(self._code("evidence", value), reference=own)
         elif isinstance(value, bool):
-            yield Part("Yes" if value else "No")
+            yield Part(_("Yes") if value else _("No"))
         else:
             yield Part(f"{value:,}", reference=own)
 
@@ -486,7 +504,7 @@ class Writer:
         elif column.is_date:
             yield Part(dates.words(value), iso=value)
         elif column.type == "boolean":
-            yield Part("Yes" if value else "No")
+            yield Part(_("Yes") if value else _("No"))
         elif column.type in ("integer", "number"):
             yield Part(wording.number(float(value)))
         else:
@@ -517,7 +535,7 @@ class Writer:
     def _named(self, place: int) -> Iterator[Part]:
         row = self.index[place]
         for other, column, count in self._namings(place):
-            several = sum(table.name == other.name for table, _ in self.referrers) > 1
+            several = sum(table.name == other.name for table, _column in self.referrers) > 1
             words = (
                 f"{many(other.name, count, other.title)}{f' as {column.title.lower()}' if several else ''}"
             )
@@ -548,7 +566,7 @@ class Writer:
 def many(table: str, count: int, title: str = "") -> str:
     """'3 assertions', '1 thing looked for', '2 rows of Weapon types'."""
     if table not in NOUNS:
-        return f"{wording.plural(count, 'row')} of {title}"
+        return _("{rows} of {title}").format(rows=wording.plural(count, "row"), title=title)
     return wording.plural(count, NOUNS[table][0], MANY.get(table, ""))
 
 
@@ -675,7 +693,7 @@ def headline(records: Records, selection: Selection) -> Told:
     said = derive.known(records, selection.view.as_of)
     said = said[said["transfer"].isin(selection.transfers)]
     if said.empty:
-        return Told("No assertion in this view")
+        return Told(_("No assertion in this view"))
     view = selection.view
     count = (wording.plural(len(said), "assertion"), rows_ref(view, "assertions"))
     origins = (
@@ -686,24 +704,31 @@ def headline(records: Records, selection: Selection) -> Told:
         wording.plural(said["source"].nunique(), "source"),
         rows_ref(view, "sources", f"{NAMED.name}=assertions"),
     )
-    return Told(count, " by ", origins, " in ", sources)
+    return Told.of(
+        _("{assertions} by {origins} in {sources}"), assertions=count, origins=origins, sources=sources
+    )
 
 
 def counted(records: Records, selection: Selection, wanted: Wanted, shown: Listing) -> str:
     """Which rows are shown: 'Rows 1–50 of 229 assertions about the 25 transfers in view'."""
     what = _what(records, selection, wanted.table, shown.total)
     if not shown.found:
-        return f"None of {what} matches this search"
-    span = f"Rows {shown.first}–{shown.last}" if shown.last > shown.first else f"Row {shown.first}"
+        return _("None of {what} matches this search").format(what=what)
+    span = _("Rows {first}–{last}") if shown.last > shown.first else _("Row {first}")
+    span = span.format(first=shown.first, last=shown.last)
     if wanted.q.strip():
-        return f"{span} of {shown.found:,} that match, out of {what}"
-    return f"{span} of {what}"
+        return _("{span} of {found} that match, out of {what}").format(
+            span=span, found=f"{shown.found:,}", what=what
+        )
+    return _("{span} of {what}").format(span=span, what=what)
 
 
 def _what(records: Records, selection: Selection, table: str, total: int) -> str:
     own = package(records)[table]
     if own.group == "codes":
-        return f"{wording.plural(total, 'code')}, the same in every view"
-    scope = NOUNS[table][1].format(transfers=wording.plural(len(selection.transfers), "transfer"))
+        return _("{codes}, the same in every view").format(codes=wording.plural(total, "code"))
+    scope = NOUNS[table][1] and _(NOUNS[table][1]).format(
+        transfers=wording.plural(len(selection.transfers), "transfer")
+    )
     everything = selection.view.is_default and table not in ("transfers", "assertions", "events", "quotes")
-    return f"{many(table, total)}{' on record' if everything else f' {scope}'}"
+    return f"{many(table, total)}{' ' + _('on record') if everything else f' {scope}'}"

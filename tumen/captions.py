@@ -3,7 +3,7 @@
 Written once for all charts, so that a picture that has left its page still says where it comes from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,35 +11,50 @@ import pandas as pd
 
 from tumen import browse, dates, derive, wording
 from tumen.records import Records
+from tumen.speech import N_, Texts, _
 from tumen.templates import TURNING
 from tumen.view import Selection, describe
 
-FAMILY = "Colour: family of weapon type."
-READINGS: Mapping[str, str] = {
-    "map": "Thin curves join two countries and show no real course: solid for imagery, records or a find, "
-    "dashed for an official assessment, dotted for a report or bare claim. Heavy lines follow a documented "
-    "or inferred route. The width counts transfers on record, not amounts. A hollow diamond: someone denies "
-    f"or doubts it. {FAMILY} ",
-    "timeline": "Each dot is an event, larger if more significant; a bar spans several days, a thin bar a "
-    "month. Tinted: the time at the centre. "
-    "Colour: family of the first weapon type that the event bears on.",
-    "known": "Height: number of transfers on record, stacked by the best evidence reached by that day. Ticks "
-    "below: disclosures and meetings. Tinted: the time at the centre.",
-    "exchange": "Each dot is a transfer at its first report, larger and fuller with better evidence; "
-    f"a diamond: someone denies or doubts it. {FAMILY} Transfers on record are counted, not amounts.",
-    "method": "Bars count assertions in a month: upwards claims, downwards denials and doubts, hollow no "
-    "answer. All bars have one scale.",
-}
-SIGNS: Mapping[str, str] = {
-    "point": "a dot is a figure given as exact or about",
-    "lower": "an arrow up: more than, at least",
-    "upper": "an arrow down: up to, fewer than, almost",
-    "interval": "a bar: between two numbers",
-    "month": "a wide bar: published in this month",
-    "period": "a hollow dot: for its own period, a series",
-    "dispute": "a cross: disputes the amount",
-    "line": "a line: the same origin changes its figure",
-}
+READINGS = Texts(
+    {
+        "map": N_(
+            "Thin curves join two countries and show no real course: solid for imagery, records or a find, "
+            "dashed for an official assessment, dotted for a report or bare claim. Heavy lines follow a "
+            "documented or inferred route. The width counts transfers on record, not amounts. "
+            "A hollow diamond: someone denies or doubts it. Colour: family of weapon type. "
+        ),
+        "timeline": N_(
+            "Each dot is an event, larger if more significant; a bar spans several days, a thin bar a "
+            "month. Tinted: the time at the centre. "
+            "Colour: family of the first weapon type that the event bears on."
+        ),
+        "known": N_(
+            "Height: number of transfers on record, stacked by the best evidence reached by that day. Ticks "
+            "below: disclosures and meetings. Tinted: the time at the centre."
+        ),
+        "exchange": N_(
+            "Each dot is a transfer at its first report, larger and fuller with better evidence; "
+            "a diamond: someone denies or doubts it. Colour: family of weapon type. Transfers on record are "
+            "counted, not amounts."
+        ),
+        "method": N_(
+            "Bars count assertions in a month: upwards claims, downwards denials and doubts, hollow no "
+            "answer. All bars have one scale."
+        ),
+    }
+)
+SIGNS = Texts(
+    {
+        "point": N_("a dot is a figure given as exact or about"),
+        "lower": N_("an arrow up: more than, at least"),
+        "upper": N_("an arrow down: up to, fewer than, almost"),
+        "interval": N_("a bar: between two numbers"),
+        "month": N_("a wide bar: published in this month"),
+        "period": N_("a hollow dot: for its own period, a series"),
+        "dispute": N_("a cross: disputes the amount"),
+        "line": N_("a line: the same origin changes its figure"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +107,12 @@ def caption(
         title=title.translate(TURNING),
         reading=reading,
         view=describe(selection.view, records),
-        basis=f"From {what}, as known on {dates.day_words(day)}; data version {data}.",
-        source=f"Tumen, data version {data}, {wording.plural(cited, 'source')}",
+        basis=_("From {what}, as known on {day}; data version {data}.").format(
+            what=what, day=dates.day_words(day), data=data
+        ),
+        source=_("Tumen, data version {data}, {sources}").format(
+            data=data, sources=wording.plural(cited, "source")
+        ),
         day=day,
     )
 
@@ -109,7 +128,9 @@ def assertions(
 def signs(used: Iterable[str]) -> str:
     """What the signs of the published figures mean, as one sentence."""
     words = "; ".join(SIGNS[sign] for sign in used)
-    return f"{wording.capital(words)}. Each panel has an axis of its own." if words else ""
+    return (
+        _("{words}. Each panel has an axis of its own.").format(words=wording.capital(words)) if words else ""
+    )
 
 
 def version(records: Records) -> str:
@@ -119,7 +140,9 @@ def version(records: Records) -> str:
 
 def _told(said: pd.DataFrame) -> str:
     origins = said["origin"].replace("", pd.NA).nunique()
-    return f"{wording.plural(len(said), 'assertion')} of {wording.plural(origins, 'origin')}"
+    return _("{assertions} of {origins}").format(
+        assertions=wording.plural(len(said), "assertion"), origins=wording.plural(origins, "origin")
+    )
 
 
 def _sources(column: pd.Series) -> int:

@@ -30,6 +30,7 @@ from tumen.desk import (
     title,
 )
 from tumen.records import CLAIMS, DENIALS, Records
+from tumen.speech import _
 from tumen.templates import render
 from tumen.view import View, listed, rows_ref
 
@@ -291,8 +292,8 @@ def _period(desk: Desk, row: Row) -> str:
         return dates.interval_words(start, end)
     if start:
         runs_on = row["status"] in derive.OPEN_ENDED or desk.as_of
-        return f"from {dates.words(start)}" if runs_on else dates.words(start)
-    return f"until {dates.words(end)}" if end else ""
+        return _("from {day}").format(day=dates.words(start)) if runs_on else dates.words(start)
+    return _("until {day}").format(day=dates.words(end)) if end else ""
 
 
 def _begun(desk: Desk, text: str) -> bool:
@@ -373,7 +374,11 @@ def _event(desk: Desk, record: str) -> Row:
 
 
 def _place(desk: Desk, record: str) -> Row:
-    parts = {"origin_place": "leaves from here", "destination_place": "arrives here", "via": "passes through"}
+    parts = {
+        "origin_place": _("leaves from here"),
+        "destination_place": _("arrives here"),
+        "via": _("passes through"),
+    }
     transfers = [
         {**transfer, "part": part}
         for column, part in parts.items()

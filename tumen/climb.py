@@ -67,7 +67,10 @@ def _ticks(first: date, last: date) -> list[Row]:
     years = range(first.year, last.year + 1)
     halves = [date(year, month, 1) for year in years for month in (1, 7)]
     return [
-        {"left": _percent(day, first, last), "label": str(day.year) if day.month == 1 else "Jul"}
+        {
+            "left": _percent(day, first, last),
+            "label": str(day.year) if day.month == 1 else dates.month_alone(day),
+        }
         for day in halves
         if first <= day <= last
     ]

@@ -9,8 +9,51 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from tumen.speech import _, np_, pgettext
+
 PREFIX = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-MONTHS = tuple(calendar.month_name)
+MONTHS = (
+    np_("day", "January"),
+    np_("day", "February"),
+    np_("day", "March"),
+    np_("day", "April"),
+    np_("day", "May"),
+    np_("day", "June"),
+    np_("day", "July"),
+    np_("day", "August"),
+    np_("day", "September"),
+    np_("day", "October"),
+    np_("day", "November"),
+    np_("day", "December"),
+)
+WHOLE_MONTHS = (
+    np_("month", "January"),
+    np_("month", "February"),
+    np_("month", "March"),
+    np_("month", "April"),
+    np_("month", "May"),
+    np_("month", "June"),
+    np_("month", "July"),
+    np_("month", "August"),
+    np_("month", "September"),
+    np_("month", "October"),
+    np_("month", "November"),
+    np_("month", "December"),
+)
+SHORT_MONTHS = (
+    np_("short", "Jan"),
+    np_("short", "Feb"),
+    np_("short", "Mar"),
+    np_("short", "Apr"),
+    np_("short", "May"),
+    np_("short", "Jun"),
+    np_("short", "Jul"),
+    np_("short", "Aug"),
+    np_("short", "Sep"),
+    np_("short", "Oct"),
+    np_("short", "Nov"),
+    np_("short", "Dec"),
+)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 
 
@@ -69,12 +112,30 @@ def words(text: str) -> str:
 
 def _longer(span: Span) -> str:
     year = str(span.first.year)
-    return f"{MONTHS[span.first.month]} {year}" if span.precision == "month" else year
+    if span.precision != "month":
+        return year
+    return _("{month} {year}").format(month=pgettext(*WHOLE_MONTHS[span.first.month - 1]), year=year)
 
 
 def day_words(day: date) -> str:
     """'13 October 2023'."""
-    return f"{day.day} {MONTHS[day.month]} {day.year}"
+    month = pgettext(*MONTHS[day.month - 1])
+    return _("{day} {month} {year}").format(day=day.day, month=month, year=day.year)
+
+
+def day_short(day: date) -> str:
+    """'13 Sep 2023'."""
+    return _("{day} {month} {year}").format(day=day.day, month=month_alone(day), year=day.year)
+
+
+def month_short(day: date) -> str:
+    """'Sep 2023'."""
+    return _("{month} {year}").format(month=month_alone(day), year=day.year)
+
+
+def month_alone(day: date) -> str:
+    """'Sep'."""
+    return pgettext(*SHORT_MONTHS[day.month - 1])
 
 
 def interval_words(start: str, end: str) -> str:
@@ -82,7 +143,7 @@ def interval_words(start: str, end: str) -> str:
     if not end or end == start:
         return words(start)
     if not start:
-        return f"until {words(end)}"
+        return _("until {day}").format(day=words(end))
     first, last = parse(start), parse(end)
     same_month = (first.first.year, first.first.month) == (last.first.year, last.first.month)
     if same_month and first.precision == last.precision == "day":

@@ -16,35 +16,48 @@ import pandas as pd
 from tumen import dates
 from tumen.records import CLAIMS, DENIALS, Records
 from tumen.running import Numbers, Running, Said, running
+from tumen.speech import N_
 
 COMPARABLE = ["transfer", "measure", "unit", "rate", "scope", "period"]
 PER_PERIOD = ("share", "change")  # measures that mean something only for a stretch of time, whatever the rate
 
 RULES: Mapping[str, str] = {
-    "known": "An assertion counts from the day it was made public; one dated by month or year alone counts "
-    "from the end of that month or year.",
-    "first_reported": "The first day on which anyone asserted or confirmed the transfer in public.",
-    "evidence": "The highest step (1 to 5) that any assertion for the transfer has brought by that day; "
-    "a step once reached is never lost.",
-    "origins": "Independent origins are counted by whose knowledge it is, not by publications: five outlets "
-    "that quote one briefing are one origin, and the agencies of one state are one origin.",
-    "contested": "Someone has denied or doubted the transfer, its amount, its purpose or an agreement on it. "
-    "Silence and 'no comment' are recorded, but do not make it contested. A denial has lapsed once the "
-    "country that uttered it claims the transfer itself on a later day.",
+    "known": N_(
+        "An assertion counts from the day it was made public; one dated by month or year alone counts "
+        "from the end of that month or year."
+    ),
+    "first_reported": N_("The first day on which anyone asserted or confirmed the transfer in public."),
+    "evidence": N_(
+        "The highest step (1 to 5) that any assertion for the transfer has brought by that day; "
+        "a step once reached is never lost."
+    ),
+    "origins": N_(
+        "Independent origins are counted by whose knowledge it is, not by publications: five outlets "
+        "that quote one briefing are one origin, and the agencies of one state are one origin."
+    ),
+    "contested": N_(
+        "Someone has denied or doubted the transfer, its amount, its purpose or an agreement on it. "
+        "Silence and 'no comment' are recorded, but do not make it contested. A denial has lapsed once the "
+        "country that uttered it claims the transfer itself on a later day."
+    ),
     "credibility": "1 confirmed: claimed by two or more independent origins, one with a physical find "
     "(step 5) or two with imagery or records (step 4 or more). 2 probably true: two or more origins, best "
     "evidence step 3 or more. 3 possibly true: best evidence step 2 or more, or two origins. 4 doubtful: "
     "someone who is no party to the transfer and does not claim it elsewhere denies or doubts it as a whole, "
     "and the evidence for it has not passed step 3. 5 improbable: such a doubt rests on evidence of step 3 "
     "or more and the claim on step 2 or less. 6 cannot be judged: a bare claim of a single origin.",
-    "period": "When a transfer ran is recorded with hindsight: start and end are those known today, in a "
-    "view of an earlier day too, where they are marked so.",
-    "reliability": "The best letter among the sources that carry the best evidence.",
-    "spread": "Only figures of one measure, unit, rate and scope are compared. Running totals are compared "
-    "with one another; rates, shares and changes only within one stated period, for those of different "
-    "periods are a series, not a disagreement. Those who claim the transfer and those who dispute "
-    "its amount enter; a zero from someone who denies the whole is a denial, not a figure. "
-    "Nothing is summed or averaged.",
+    "period": N_(
+        "When a transfer ran is recorded with hindsight: start and end are those known today, in a "
+        "view of an earlier day too, where they are marked so."
+    ),
+    "reliability": N_("The best letter among the sources that carry the best evidence."),
+    "spread": N_(
+        "Only figures of one measure, unit, rate and scope are compared. Running totals are compared "
+        "with one another; rates, shares and changes only within one stated period, for those of different "
+        "periods are a series, not a disagreement. Those who claim the transfer and those who dispute "
+        "its amount enter; a zero from someone who denies the whole is a denial, not a figure. "
+        "Nothing is summed or averaged."
+    ),
 }
 
 

@@ -17,12 +17,13 @@ from tumen.derive import Spread
 from tumen.desk import Desk, Row, referring
 from tumen.query import Query, Reader
 from tumen.records import DENIALS, Records
-from tumen.told import Part, Told
+from tumen.speech import N_, _
+from tumen.told import Told
 from tumen.view import MOST_IDS, Selection, View, rows_ref
 
 # Several transfers read as one question: code in the address → its words, and the flow that holds the others.
 READINGS: Mapping[str, tuple[str, str]] = {
-    "shells": ("Shells and containers", "prk-rus-munitions-containers")
+    "shells": (N_("Shells and containers"), "prk-rus-munitions-containers")
 }
 PLANS = ("planned", "ordered")  # measures of what is meant to come, never set against what came
 MOST_RANKED, MOST_CHOICES = 60, 200
@@ -187,7 +188,9 @@ def choices(records: Records, selection: Selection, wanted: str = "") -> dict[st
     listed = list(counted)[:MOST_CHOICES]
     listed += [wanted] if wanted in counted and wanted not in listed else []
     readings = {
-        code: words for code, (words, _) in READINGS.items() if len(_holders(records, code, counted)) > 1
+        code: _(words)
+        for code, (words, _flow) in READINGS.items()
+        if len(_holders(records, code, counted)) > 1
     }
     return readings | {t: _choice_words(records, t, counted[t]) for t in listed}
 
@@ -205,7 +208,7 @@ def _counted(records: Records, selection: Selection) -> dict[str, int]:
     sums = spreads.table.groupby("transfer")["figures"].sum()
     counts = {str(t): int(n) for t, n in sums[sums.index.isin(selection.states.index)].items()}
     order: dict[str, int] = {}
-    for transfer, _ in ranked(records, selection.view.as_of):
+    for transfer, _spread in ranked(records, selection.view.as_of):
         order.setdefault(transfer, len(order))
     return {t: counts[t] for t in sorted(counts, key=lambda t: (order.get(t, len(order)), -counts[t], t))}
 
@@ -331,7 +334,7 @@ def _panel(records: Records, selection: Selection, own: list[Figure]) -> Panel:
 
 def _title(records: Records, figure: Figure) -> str:
     """'Containers: supplied'; 'Rounds: capacity, not a count, if all were 152 mm'."""
-    words = {"capacity": "capacity, not a count", "ordered": "ordered, not delivered"}
+    words = {"capacity": _("capacity, not a count"), "ordered": _("ordered, not delivered")}
     parts = [words.get(figure.measure, records.label("measures", figure.measure))]
     if figure.rate != "total":
         parts.append(records.label("rates", figure.rate))
@@ -464,14 +467,16 @@ def headline(records: Records, selection: Selection, chosen: Sequence[str]) -> T
     count = (str(spread.figures), rows_ref(_whole(selection), "assertions", ids=spread.assertions))
     if spread.ratio <= 1:
         agreed = (wording.spread(spread, records), f"transfer:{transfer}")
-        return Told(what, ": the ", count, " published figures agree, ", agreed)
+        return Told.of(
+            _("{what}: the {count} published figures agree, {agreed}"), what=what, count=count, agreed=agreed
+        )
     own = [f for f in figures(records, selection.view.as_of, [transfer]) if f.id in spread.assertions]
     low = next(f for f in own if f.least == spread.low)
     high = next(f for f in own if f.most == spread.high)
-    ends = Told("from ", *_said(low), " to ", *_said(high))
+    ends = Told.of(_("from {low} to {high}"), low=_said(low), high=_said(high))
     if spread.origins == 1:
-        return Told(f"{what}: one origin changed its figure, ", ends)
-    return Told(f"{what}: ", ends)
+        return Told.of(_("{what}: one origin changed its figure, {ends}"), what=what, ends=ends)
+    return Told.of(_("{what}: {ends}"), what=what, ends=ends)
 
 
 def _about(records: Records, transfer: str, spread: Spread) -> str:
@@ -484,8 +489,9 @@ def _whole(selection: Selection) -> View:
     return View(as_of=selection.view.as_of)
 
 
-def _said(figure: Figure) -> tuple[str | Part, ...]:
-    return (figure.words, f"assertion:{figure.id}"), f" ({figure.who}, {dates.words(figure.date[:7])})"
+def _said(figure: Figure) -> Told:
+    words, month = (figure.words, f"assertion:{figure.id}"), dates.words(figure.date[:7])
+    return Told.of(_("{figure} ({who}, {month})"), figure=words, who=figure.who, month=month)
 
 
 def _no_two(records: Records, selection: Selection, chosen: Sequence[str]) -> Told:
@@ -493,21 +499,32 @@ def _no_two(records: Records, selection: Selection, chosen: Sequence[str]) -> To
     count = sum(s.figures for t in chosen for s in spreads.get(t, ()))
     item = records.label("transfers", chosen[0])
     if count == 1:
-        return Told(item, ": one published figure, and no other to compare it with")
+        return Told.of(_("{item}: one published figure, and no other to compare it with"), item=item)
     told = [a for t in chosen for s in spreads.get(t, ()) for a in s.assertions]
     figures = (str(count), rows_ref(_whole(selection), "assertions", ids=told))
-    return Told(item, ": ", figures, " published figures, no two of which measure the same thing")
+    return Told.of(
+        _("{item}: {figures} published figures, no two of which measure the same thing"),
+        item=item,
+        figures=figures,
+    )
 
 
 def in_words(drawn: Sequence[Panel]) -> str:
     """The charts for those who cannot see them: each panel with its range."""
     told = "; ".join(
-        f"{p.item}, {p.title}: {wording.plural(len(p.figures), 'figure')} from "
-        f"{wording.number(p.least)} to {wording.number(p.most)}"
+        _("{item}, {title}: {figures} from {count} to {count2}").format(
+            item=p.item,
+            title=p.title,
+            figures=wording.plural(len(p.figures), "figure"),
+            count=wording.number(p.least),
+            count2=wording.number(p.most),
+        )
         for p in drawn
     )
     count = wording.plural(len(drawn), "panel")
-    return f"Published figures by date of publication, {count}. {told}. All are in the table below."
+    return _("Published figures by date of publication, {count}. {told}. All are in the table below.").format(
+        count=count, told=told
+    )
 
 
 def cautions(records: Records, selection: Selection, told: Sequence[Figure]) -> list[tuple[str, str]]:
@@ -532,20 +549,24 @@ def _own_cautions(told: Sequence[Figure]) -> list[tuple[str, str, bool]]:
     words = sum(f.bound == "words" for f in told)
     denied = sum(f.group is None and f.bound != "words" for f in told)
     return [
-        ("Planned or ordered", "Never compared with what was delivered.", planned),
+        (_("Planned or ordered"), _("Never compared with what was delivered."), planned),
         (
-            "Converted",
-            "Computed from another quantity; the table says by whom, from what and how.",
+            _("Converted"),
+            _("Computed from another quantity; the table says by whom, from what and how."),
             converted,
         ),
         (
-            "In words only",
-            f"{wording.plural(words, 'figure')} such as “dozens”, in the table only.",
+            _("In words only"),
+            _("{figures} such as “dozens”, in the table only.").format(
+                figures=wording.plural(words, "figure")
+            ),
             words > 0,
         ),
         (
-            "Denials",
-            f"{wording.plural(denied, 'zero')} that denies the whole, in the table only.",
+            _("Denials"),
+            _("{zeros} that denies the whole, in the table only.").format(
+                zeros=wording.plural(denied, "zero")
+            ),
             denied > 0,
         ),
     ]

@@ -14,6 +14,7 @@ from tumen import dates, flows, ladder, wording
 from tumen.desk import Desk, referring
 from tumen.overview import share
 from tumen.records import Records
+from tumen.speech import N_, _, n_, ngettext
 from tumen.story import Story, story
 from tumen.told import Told
 from tumen.view import EVERYTHING, Selection, View, listed, rows_ref
@@ -21,9 +22,9 @@ from tumen.view import EVERYTHING, Selection, View, listed, rows_ref
 Row = dict[str, Any]
 
 GROUPS: Mapping[str, tuple[str, int]] = {  # how far a transfer is proven → words, least evidence step
-    "shown": ("imagery, records or a find", 4),
-    "assessed": ("an official assessment", 3),
-    "reported": ("a report or bare claim", 0),
+    "shown": (N_("imagery, records or a find"), 4),
+    "assessed": (N_("an official assessment"), 3),
+    "reported": (N_("a report or bare claim"), 0),
 }
 MOST_PAIRS = 12  # told apart; the others, with fewer transfers, are found by the filter on countries
 MOST_SQUARES = 40  # in one cell of the picture; beyond, a square stands for several transfers
@@ -78,7 +79,7 @@ def _table(records: Records, selection: Selection) -> pd.DataFrame:
 
 def group(evidence: int) -> str:
     """'shown', 'assessed' or 'reported', by the best evidence step."""
-    return next(name for name, (_, least) in GROUPS.items() if evidence >= least)
+    return next(name for name, (_words, least) in GROUPS.items() if evidence >= least)
 
 
 def pairs(records: Records, found: pd.DataFrame) -> list[Pair]:
@@ -96,10 +97,10 @@ def unpaired(records: Records, found: pd.DataFrame) -> str:
     rest = sorted(_totals(records, found).values(), reverse=True)[MOST_PAIRS:]
     if not rest:
         return ""
-    return (
-        f"Shown are the {MOST_PAIRS} pairs with most transfers; {len(rest):,} more pairs with "
-        f"{sum(rest):,} transfers are found by the filter on countries."
-    )
+    return _(
+        "Shown are the {most_pairs} pairs with most transfers; {count} more pairs with "
+        "{count2} transfers are found by the filter on countries."
+    ).format(most_pairs=MOST_PAIRS, count=f"{len(rest):,}", count2=f"{sum(rest):,}")
 
 
 def _totals(records: Records, found: pd.DataFrame) -> dict[Pair, int]:
@@ -141,15 +142,30 @@ def headline(records: Records, found: pd.DataFrame, pair: Pair, view: View = EVE
     halves = {giver: between(found, giver, taker) for giver, taker in pair.directions}
     told = {giver: own for giver, own in halves.items() if len(own)}
     shown = [_shown(own, view) for own in told.values()]
-    proofs = f"shown by {GROUPS['shown'][0]}"
+    proofs = _("shown by {groups}").format(groups=_(GROUPS["shown"][0]))
     (giver, most), *back = ((giver, _most(records, own)) for giver, own in told.items())
-    gift = f"{wording.capital(most)} from {records.label('countries', giver)}"
+    gift = _("{most} from {country}").format(
+        most=wording.capital(most), country=records.label("countries", giver)
+    )
     if not back:
-        noun = "transfer" if len(told[giver]) == 1 else "transfers"
-        return Told(f"{gift}, nothing the other way in this view: ", shown[0], f" {noun} {proofs}")
+        words = ngettext(
+            "{gift}, nothing the other way in this view: {shown} transfer {proofs}",
+            "{gift}, nothing the other way in this view: {shown} transfers {proofs}",
+            len(told[giver]),
+        )
+        return Told.of(words, gift=gift, shown=shown[0], proofs=proofs)
     other, returned = back[0]
-    answer = f"{returned} from {records.label('countries', other)}"
-    return Told(f"{gift} against {answer}: ", shown[0], " and ", shown[1], f" transfers {proofs}")
+    answer = _("{returned} from {country}").format(
+        returned=returned, country=records.label("countries", other)
+    )
+    return Told.of(
+        _("{gift} against {answer}: {shown} and {shown2} transfers {proofs}"),
+        gift=gift,
+        answer=answer,
+        shown=shown[0],
+        shown2=shown[1],
+        proofs=proofs,
+    )
 
 
 def _shown(own: pd.DataFrame, view: View) -> Told:
@@ -157,7 +173,9 @@ def _shown(own: pd.DataFrame, view: View) -> Told:
     ends = f"origin={own['origin'].iloc[0]} destination={own['destination'].iloc[0]}"
     count = int(own["group"].eq("shown").sum())
     proven = share(view, count, f"{ends} {STEPS['shown']}")
-    return Told(proven, " of ", (str(len(own)), rows_ref(view, "transfers", ends)))
+    return Told.of(
+        _("{proven} of {str}"), proven=proven, str=(str(len(own)), rows_ref(view, "transfers", ends))
+    )
 
 
 def _most(records: Records, own: pd.DataFrame) -> str:
@@ -282,16 +300,22 @@ def in_words(records: Records, found: pd.DataFrame, pair: Pair) -> str:
     told = []
     for origin, destination in pair.directions:
         own = between(found, origin, destination).sort_values("first_reported")
-        ends = f"{records.label('countries', origin)} to {records.label('countries', destination)}"
+        ends = _("{country} to {country2}").format(
+            country=records.label("countries", origin), country2=records.label("countries", destination)
+        )
         if own.empty:
-            told.append(f"{ends}: nothing in view")
+            told.append(_("{ends}: nothing in view").format(ends=ends))
             continue
         first, last = own["first_reported"].iloc[0].date(), own["first_reported"].iloc[-1].date()
         told.append(
-            f"{ends}: {wording.plural(len(own), 'transfer')}, first reported between "
-            f"{dates.day_words(first)} and {dates.day_words(last)}"
+            _("{ends}: {transfers}, first reported between {day} and {day2}").format(
+                ends=ends,
+                transfers=wording.plural(len(own), "transfer"),
+                day=dates.day_words(first),
+                day2=dates.day_words(last),
+            )
         )
-    return f"Transfers by the day of their first report. {'; '.join(told)}."
+    return _("Transfers by the day of their first report. {list}.").format(list="; ".join(told))
 
 
 def reports(records: Records, found: pd.DataFrame, pair: Pair) -> pd.DataFrame:
@@ -302,7 +326,7 @@ def reports(records: Records, found: pd.DataFrame, pair: Pair) -> pd.DataFrame:
     own = pd.concat([between(found, *direction).head(MOST_DOTS) for direction in pair.directions])
     steps = records.labels("evidence")
     told = [
-        f"{row['item']} · {steps[str(row['evidence'])].lower()}{', contested' if row['contested'] else ''}"
+        f"{row['item']} · {steps[str(row['evidence'])].lower()}{_(', contested') if row['contested'] else ''}"
         for row in _dicts(own)
     ]
     return own.assign(back=own["origin"].eq(pair.right), told=told)
@@ -341,7 +365,7 @@ def _side(records: Records, found: pd.DataFrame, origin: str, destination: str) 
         "record": reference(own, origin, destination) if len(own) else "",
         "families": _by_family(records, own, origin, destination),
         "rows": listing(own),
-        "groups": [_by_group(own, name, words) for name, (words, _) in GROUPS.items()],
+        "groups": [_by_group(own, name, _(words)) for name, (words, _least) in GROUPS.items()],
         "contested": _few(own[own["contested"]], "contested=True"),
         "statuses": _by_status(records, own),
     }
@@ -518,13 +542,30 @@ def _order_words(anchor: Row, rows: Sequence[Row]) -> list[Row]:
     return [row for row in back if row["count"] > 1] or back
 
 
+APART: Mapping[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
+    "day": (
+        N_("the same day"),
+        n_("{count} day later", "{count} days later"),
+        n_("{count} day earlier", "{count} days earlier"),
+    ),
+    "month": (
+        N_("the same month"),
+        n_("{count} month later", "{count} months later"),
+        n_("{count} month earlier", "{count} months earlier"),
+    ),
+}
+
+
 def apart(days: int | None, unit: str = "day") -> str:
     """'20 days earlier', '3 days later', 'the same day'."""
     if days is None:
         return ""
-    if not days:
-        return f"the same {unit}"
-    return f"{wording.plural(abs(days), unit)} {'later' if days > 0 else 'earlier'}"
+    same, later, earlier = APART[unit]
+    return (
+        ngettext(*(later if days > 0 else earlier), abs(days)).format(count=f"{abs(days):,}")
+        if days
+        else _(same)
+    )
 
 
 # --- looked for, and not found -------------------------------------------------------------------

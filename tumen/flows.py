@@ -12,6 +12,7 @@ import pandas as pd
 from tumen import geography, wording
 from tumen.desk import Desk
 from tumen.records import Records, rows
+from tumen.speech import _, ngettext
 from tumen.told import Part, Told
 from tumen.view import Selection, rows_ref
 
@@ -73,9 +74,11 @@ def reference(flow: Any) -> str:
 def _label(records: Records, flow: Any) -> str:
     ends = f"{records.label('countries', flow.origin)} → {records.label('countries', flow.destination)}"
     what = flow.item if flow.transfers == 1 else wording.plural(flow.transfers, "transfer")
-    dispute = ", contested" if flow.contested else ""
+    dispute = _(", contested") if flow.contested else ""
     family = records.label("families", flow.family)
-    return f"{ends} · {family}: {what}, best evidence {flow.evidence}{dispute}"
+    return _("{ends} · {family}: {what}, best evidence {evidence}{dispute}").format(
+        ends=ends, family=family, what=what, evidence=flow.evidence, dispute=dispute
+    )
 
 
 def legs(records: Records, selection: Selection) -> pd.DataFrame:
@@ -103,7 +106,9 @@ def _legs(records: Records, selection: Selection) -> pd.DataFrame:
 
 def _leg_label(records: Records, leg: Any) -> str:
     ends = f"{records.label('places', leg.from_place)} → {records.label('places', leg.to_place)}"
-    return f"{ends}, by {leg.mode}, {leg.km:,.0f} km, {leg.basis}"
+    return _("{ends}, by {mode}, {km} km, {basis}").format(
+        ends=ends, mode=leg.mode, km=f"{leg.km:,.0f}", basis=leg.basis
+    )
 
 
 def places(records: Records, selection: Selection) -> pd.DataFrame:
@@ -121,7 +126,7 @@ def _places(records: Records, selection: Selection) -> pd.DataFrame:
     found = records["places"].loc[sorted(named)].copy()
     found["record"] = "place:" + found["id"]
     found["label"] = [
-        f"{name}{' (approximate)' if vague else ''}"
+        f"{name}{_(' (approximate)') if vague else ''}"
         for name, vague in zip(found["name"], found["approximate"], strict=True)
     ]
     return found
@@ -147,20 +152,32 @@ def not_drawn(records: Records, selection: Selection) -> str:
     """What the map leaves out, in words; '' where it draws everything."""
     whole = (part(records, selection) for part in (flows, legs, places))
     pairs = zip(MOST, drawn(records, selection), whole, strict=True)
-    told = [f"{len(own):,} of {len(every):,} {name}" for name, own, every in pairs if len(own) < len(every)]
+    told = [
+        _("{count} of {count2} {name}").format(count=f"{len(own):,}", count2=f"{len(every):,}", name=name)
+        for name, own, every in pairs
+        if len(own) < len(every)
+    ]
     return (
-        f"The map draws {', '.join(told)}: those that matter most. Filter to see the others." if told else ""
+        _("The map draws {list}: those that matter most. Filter to see the others.").format(
+            list=", ".join(told)
+        )
+        if told
+        else ""
     )
 
 
 def headline(records: Records, selection: Selection) -> Told:
     """The finding of the map: the busiest pair or direction, and how many routes the sources name."""
     view, directions = selection.view, pairs(flows(records, selection))
-    origin, destination, _ = directions[0]
+    origin, destination, _count = directions[0]
     one, other = (records.label("countries", country) for country in (origin, destination))
     both = [count for *ends, count in directions if {*ends} == {origin, destination}]
     between, total = sum(both), len(selection.transfers)
-    ends = f"between {one} and {other}" if len(both) > 1 else f"from {one} to {other}"
+    ends = (
+        _("between {one} and {other}").format(one=one, other=other)
+        if len(both) > 1
+        else _("from {one} to {other}").format(one=one, other=other)
+    )
     search = f"origin={origin} destination={destination}"
     if len(both) > 1:
         search = f"origin={origin}|{destination} destination={origin}|{destination}"
@@ -168,26 +185,34 @@ def headline(records: Records, selection: Selection) -> Told:
     share = Told(whole)
     if between != total:
         busiest = (str(between), rows_ref(view, "transfers", search))
-        share = Told(busiest, " of ", whole, " runs" if between == 1 else " run")
-    return Told(share, f" {ends}; ", _routed(within(records, selection)["routed"], total))
+        runs = ngettext("{busiest} of {whole} runs", "{busiest} of {whole} run", between)
+        share = Told.of(runs, busiest=busiest, whole=whole)
+    routed = _routed(within(records, selection)["routed"], total)
+    return Told.of(_("{share} {ends}; {routed}"), share=share, ends=ends, routed=routed)
 
 
 def _routed(routed: Part, total: int) -> Told:
     count = int(routed[0]) if routed[0].isdigit() else 0
     if not count:
-        return Told("no source names a route")
+        return Told(_("no source names a route"))
     return (
-        Told("sources name ", ("its route", routed[1]))
+        Told.of(_("sources name {route}"), route=(_("its route"), routed[1]))
         if total == 1
-        else Told("sources name the route of ", routed)
+        else Told.of(_("sources name the route of {routed}"), routed=routed)
     )
 
 
 def in_words(records: Records, selection: Selection) -> str:
     """The map for those who cannot see it: each flow in words, the best evidenced first."""
     labels = list(flows(records, selection)["label"])
-    rest = f"; and {len(labels) - 12} more, all in the table below" if len(labels) > 12 else ""
-    return f"Map of {wording.plural(len(labels), 'flow')}: {'; '.join(labels[:12])}{rest}."
+    rest = (
+        _("; and {value} more, all in the table below").format(value=len(labels) - 12)
+        if len(labels) > 12
+        else ""
+    )
+    return _("Map of {flows}: {list}{rest}.").format(
+        flows=wording.plural(len(labels), "flow"), list="; ".join(labels[:12]), rest=rest
+    )
 
 
 def table(records: Records, selection: Selection) -> list[dict[str, Any]]:
@@ -222,13 +247,25 @@ def routes(records: Records, selection: Selection) -> list[dict[str, Any]]:
 def not_listed(records: Records, selection: Selection) -> str:
     """What the two tables leave out, in words; '' where they list everything."""
     whole = {"flows": len(flows(records, selection)), "routes": legs(records, selection)["route"].nunique()}
-    told = [f"{MOST_LISTED:,} of {count:,} {name}" for name, count in whole.items() if count > MOST_LISTED]
-    return f"The tables list {' and '.join(told)}. Filter to see the others." if told else ""
+    told = [
+        _("{most_listed} of {count} {name}").format(
+            most_listed=f"{MOST_LISTED:,}", count=f"{count:,}", name=name
+        )
+        for name, count in whole.items()
+        if count > MOST_LISTED
+    ]
+    return (
+        _("The tables list {list}. Filter to see the others.").format(list=" and ".join(told)) if told else ""
+    )
 
 
 def _length(shortest: float, longest: float) -> str:
     near, far = f"{shortest:,.0f}", f"{longest:,.0f}"
-    return f"{near} km" if near == far else f"{near} to {far} km"
+    return (
+        _("{near} km").format(near=near)
+        if near == far
+        else _("{near} to {far} km").format(near=near, far=far)
+    )
 
 
 def within(records: Records, selection: Selection) -> dict[str, Part]:

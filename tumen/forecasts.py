@@ -14,13 +14,14 @@ import pandas as pd
 from tumen import dates, wording
 from tumen.desk import Desk, Row
 from tumen.records import Records
+from tumen.speech import N_, _
 from tumen.story import story
 from tumen.told import Refer, Told, listed, nowhere
 
 OPEN, LATE, VOID = "open", "not-by-2024-end", "not-checkable"
 JUDGED = ("happened", "partly", LATE, "contradicted")
 OUTCOMES = (*JUDGED, OPEN, VOID)  # the order in which they are told
-OPEN_THEN = "Its time was not over, or what it is judged by was not public yet."
+OPEN_THEN = N_("Its time was not over, or what it is judged by was not public yet.")
 LEAST = 3  # judged forecasts that a scorecard needs
 PER_PAGE = 60
 MOST_SQUARES = 40  # of one outcome in the picture; beyond, they are only counted
@@ -115,14 +116,22 @@ def headline(desk: Desk, found: pd.DataFrame, refer: Refer = nowhere) -> Told:
         if n
     ]
     if not parts:
-        return Told("No forecasts")
-    return Told((wording.plural(len(found), "forecast"), refer(outcome="")), ": ", listed(parts))
+        return Told(_("No forecasts"))
+    return Told.of(
+        _("{forecasts}: {list}"),
+        forecasts=(wording.plural(len(found), "forecast"), refer(outcome="")),
+        list=listed(parts),
+    )
 
 
 def outcome_words(desk: Desk, code: str) -> str:
     """'borne out', or 'open on 1 November 2023' on a turned-back day."""
     label = desk.label("outcome_statuses", code).lower()
-    return f"{label} on {dates.day_words(desk.as_of)}" if code == OPEN and desk.as_of else label
+    return (
+        _("{label} on {day}").format(label=label, day=dates.day_words(desk.as_of))
+        if code == OPEN and desk.as_of
+        else label
+    )
 
 
 # --- the picture and the tallies -----------------------------------------------------------------
@@ -148,7 +157,7 @@ def _named(desk: Desk, code: str) -> Row:
     return {
         "code": code,
         "label": words[:1].upper() + words[1:],
-        "meaning": OPEN_THEN if turned else desk.meaning("outcome_statuses", code),
+        "meaning": _(OPEN_THEN) if turned else desk.meaning("outcome_statuses", code),
     }
 
 

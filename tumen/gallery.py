@@ -12,13 +12,14 @@ from tumen import forecasts, wording
 from tumen.desk import Desk, Row
 from tumen.query import Query, Reader, ignored, spellings
 from tumen.records import Records
+from tumen.speech import N_, Texts, _
 from tumen.templates import in_reading_order
 from tumen.told import Refer, Told, listed, nowhere
 from tumen.view import EVERYTHING, View, rows_ref
 
 PER_PAGE = 24
 MOST_STANCES = 3  # named in the title, the most frequent first
-ORDERS: Mapping[str, str] = {"newest": "Newest first", "oldest": "Oldest first"}
+ORDERS = Texts({"newest": N_("Newest first"), "oldest": N_("Oldest first")})
 CHOICES = ("speaker", "speaker_country", "stance", "topic", "kind", "outcome")  # values out of a vocabulary
 COLUMNS: Mapping[str, str] = {  # choice → column, where they differ
     "speaker": "speaker_id",
@@ -59,7 +60,7 @@ def vocabulary(records: Records) -> dict[str, Mapping[str, str]]:
         "kind": records.labels("speaker_kinds"),
         "outcome": records.labels("outcome_statuses"),
         "forecast": FORECASTS,
-        "sort": ORDERS,
+        "sort": ORDERS.english,
     }
 
 
@@ -81,7 +82,7 @@ def page_of(text: str, pages: int) -> tuple[int, str]:
         return 1, ""
     if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= pages:
         return int(text[:6]), ""
-    return 1, ignored("page", text, f"is not a page from 1 to {pages}")
+    return 1, ignored("page", text, _("is not a page from 1 to {pages}").format(pages=pages))
 
 
 def find(records: Records, quotes: pd.DataFrame, wanted: Wanted, as_of: date | None = None) -> pd.DataFrame:
@@ -141,7 +142,7 @@ def headline(records: Records, quotes: pd.DataFrame, view: View = EVERYTHING, re
     speakers = quotes["speaker_id"].unique()
     by = (wording.plural(len(speakers), "speaker"), rows_ref(view, "speakers", ids=speakers))
     all_of_them = (wording.plural(len(quotes), "quote"), refer())
-    return Told(all_of_them, " by ", by, ": ", listed(stances))
+    return Told.of(_("{all_of_them} by {by}: {list}"), all_of_them=all_of_them, by=by, list=listed(stances))
 
 
 def options(records: Records, quotes: pd.DataFrame, name: str, chosen: str = "") -> dict[str, str]:

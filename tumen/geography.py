@@ -18,6 +18,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from tumen.home import DATA
+from tumen.speech import N_
 
 Point = tuple[float, float]
 Course = list[Point]
@@ -26,7 +27,7 @@ GEO = DATA / "geo"
 BASEMAP = GEO / "topojson"
 WGS84 = Geod(ellps="WGS84")
 
-BORDER_POLICY = (
+BORDER_POLICY = N_(
     "Borders follow the United Nations' view as drawn by the visionscarto world atlas: Crimea and every "
     "other occupied region belong to Ukraine (General Assembly resolution 68/262), Abkhazia and South "
     "Ossetia to Georgia. They show neither who holds the ground nor a view of ours on any disputed border."

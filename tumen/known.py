@@ -18,6 +18,7 @@ from tumen.derive import Spread
 from tumen.desk import Desk, Row
 from tumen.query import Reader
 from tumen.records import CLAIMS, DENIALS, Records, rows
+from tumen.speech import _, ngettext
 from tumen.story import story
 from tumen.told import Part, Told
 from tumen.view import Selection, View, listed, rows_ref, select, to_query
@@ -46,7 +47,7 @@ class Stop:
     @property
     def label(self) -> str:
         """'1 Nov 2023 · South Korean intelligence: over a million shells sent to Russia'."""
-        return f"{self.day.day} {self.day:%b %Y} · {self.title}"
+        return f"{dates.day_short(self.day)} · {self.title}"
 
 
 def stops(records: Records) -> tuple[Stop, ...]:
@@ -318,7 +319,7 @@ class Side:
     def day(self) -> str:
         """'2 November 2023' or 'Today'."""
         as_of = self.selection.view.as_of
-        return dates.day_words(as_of) if as_of else "Today"
+        return dates.day_words(as_of) if as_of else _("Today")
 
     def record(self, reference: str) -> tuple[str, str]:
         """A record as of this day: its address, and what picking it asks for ('' for a plain link)."""
@@ -344,15 +345,23 @@ def sides(records: Records, pair: Comparison, as_of: date | None) -> tuple[Side,
 
 def headline(pair: Comparison) -> Told:
     """How much was on record on either day, and how much of it was shown."""
-    day = f"on {dates.day_words(pair.days[0])}"
+    day = _("on {day}").format(day=dates.day_words(pair.days[0]))
     count, shown = _on_record(pair.earlier)
-    words = " transfer" if len(pair.earlier.states) == 1 else " transfers"
-    known = Told(count, f"{words} on record {day}, ", shown, " shown by imagery, records or a find")
+    known = Told.of(
+        ngettext(
+            "{count} transfer on record {day}, {shown} shown by imagery, records or a find",
+            "{count} transfers on record {day}, {shown} shown by imagery, records or a find",
+            len(pair.earlier.states),
+        ),
+        count=count,
+        day=day,
+        shown=shown,
+    )
     if pair.same:
         return known
     if pair.earlier.states.empty:
-        return Told(f"Nothing was public {day}; ", _by_now(pair))
-    return Told(known, "; ", _by_now(pair))
+        return Told.of(_("Nothing was public {day}; {by_now}"), day=day, by_now=_by_now(pair))
+    return Told.of(_("{known}; {by_now}"), known=known, by_now=_by_now(pair))
 
 
 def _on_record(selection: Selection) -> tuple[Part, Part]:
@@ -365,7 +374,12 @@ def _on_record(selection: Selection) -> tuple[Part, Part]:
 def _by_now(pair: Comparison) -> Told:
     later = pair.days[1]
     count, shown = _on_record(pair.later)
-    return Told(f"{f'by {dates.day_words(later)}' if later else 'today'} it is ", count, " and ", shown)
+    return Told.of(
+        _("by {day} it is {count} and {shown}") if later else _("today it is {count} and {shown}"),
+        day=dates.day_words(later) if later else "",
+        count=count,
+        shown=shown,
+    )
 
 
 def places(pair: Comparison) -> dict[str, Callable[..., str]]:
@@ -404,14 +418,14 @@ def leads(pair: Comparison, view: View) -> dict[str, str]:
 def counts(pair: tuple[Side, Side]) -> list[Row]:
     """The lines of the picture: label, and for each day the number and where it is listed."""
     lines: list[tuple[str, dict[str, Any]]] = [
-        ("Transfers on record", {}),
-        ("Official assessment or better", {"evidence": 3}),
-        ("Imagery, records or a find", {"evidence": 4}),
-        ("Physical find examined", {"evidence": 5}),
+        (_("Transfers on record"), {}),
+        (_("Official assessment or better"), {"evidence": 3}),
+        (_("Imagery, records or a find"), {"evidence": 4}),
+        (_("Physical find examined"), {"evidence": 5}),
     ]
     found = [{"label": label, "cells": [_counted(side, **own) for side in pair]} for label, own in lines]
-    found.append({"label": "Denied or doubted", "cells": [_contested(side) for side in pair]})
-    for label, name in (("Events", "timeline"), ("Quotes", "quotes")):
+    found.append({"label": _("Denied or doubted"), "cells": [_contested(side) for side in pair]})
+    for label, name in ((_("Events"), "timeline"), (_("Quotes"), "quotes")):
         frames = [side.selection.events if name == "timeline" else side.selection.quotes for side in pair]
         cells = [(len(frame), side.page(name)) for frame, side in zip(frames, pair, strict=True)]
         found.append({"label": label, "cells": cells})
@@ -599,22 +613,23 @@ def in_words(records: Records, view: View, pair: Comparison) -> str:
     first, last = grown.index[0].date(), grown.index[-1].date()
     both = zip((pair.earlier, pair.later), _when(pair), strict=True)
     ends = [f"{_split(selection)} {when}" for selection, when in both]
-    return (
-        f"Growth of what is on record, from the first report on {dates.day_words(first)} to "
-        f"{dates.day_words(last)}, by best evidence reached: {'; '.join(ends)}."
-    )
+    return _(
+        "Growth of what is on record, from the first report on {day} to {day2}, by best "
+        "evidence reached: {list}."
+    ).format(day=dates.day_words(first), day2=dates.day_words(last), list="; ".join(ends))
 
 
 def _when(pair: Comparison) -> tuple[str, str]:
-    later = pair.days[1]
-    return f"on {dates.day_words(pair.days[0])}", f"on {dates.day_words(later)}" if later else "today"
+    then, now = (_("on {day}").format(day=dates.day_words(day)) if day else "" for day in pair.days)
+    return then, now or _("today")
 
 
 def _split(selection: Selection) -> str:
     found = banded(selection)
-    names = ("with a find", "with imagery or records", "assessed", "reported only")
+    names = (_("with a find"), _("with imagery or records"), _("assessed"), _("reported only"))
     words = dict(zip(BANDS, names, strict=True))
-    return f"{sum(found.values())} transfers ({listed(f'{n} {words[band]}' for band, n in found.items())})"
+    parts = listed(f"{n} {words[band]}" for band, n in found.items())
+    return _("{count} transfers ({parts})").format(count=sum(found.values()), parts=parts)
 
 
 def banded(selection: Selection) -> dict[str, int]:

@@ -14,28 +14,43 @@ import pandas as pd
 
 from tumen import dates, derive
 from tumen.records import CLAIMS, Records
+from tumen.speech import N_, Texts
 
 OFFICIAL = ("government", "intelligence", "military", "un", "international-body")
 
-RUNGS: Mapping[str, str] = {
-    "report": "First report",
-    "official": "Official assessment",
-    "records": "Imagery or records",
-    "find": "Physical find",
-}
+RUNGS = Texts(
+    {
+        "report": N_("First report"),
+        "official": N_("Official assessment"),
+        "records": N_("Imagery or records"),
+        "find": N_("Physical find"),
+    }
+)
 
-RULES: Mapping[str, str] = {
-    "report": "The first claim in public, by anyone, on any evidence.",
-    "official": "The first claim on evidence step 3 or more by a government, intelligence service, military, "
-    "United Nations or other international body; the parties themselves count too.",
-    "records": "The first claim on evidence step 4: imagery, ship tracking, customs or cargo records.",
-    "find": "The first claim on evidence step 5: debris, ammunition or parts examined by investigators.",
-    "began": "Where the start is known to the month. Days run from the nearest day that the start can mean, "
-    "so a lag is the least that it can have been; a report before the start gives a negative lag. The "
-    "start is the one known today, also in a view of an earlier day.",
-    "median": "The middle one, and of an even number the smaller of the two in the middle: so every median "
-    "is the lag of a transfer that can be opened.",
-}
+RULES = Texts(
+    {
+        "report": N_("The first claim in public, by anyone, on any evidence."),
+        "official": N_(
+            "The first claim on evidence step 3 or more by a government, intelligence service, military, "
+            "United Nations or other international body; the parties themselves count too."
+        ),
+        "records": N_(
+            "The first claim on evidence step 4: imagery, ship tracking, customs or cargo records."
+        ),
+        "find": N_(
+            "The first claim on evidence step 5: debris, ammunition or parts examined by investigators."
+        ),
+        "began": N_(
+            "Where the start is known to the month. Days run from the nearest day that the start can mean, "
+            "so a lag is the least that it can have been; a report before the start gives a negative lag. "
+            "The start is the one known today, also in a view of an earlier day."
+        ),
+        "median": N_(
+            "The middle one, and of an even number the smaller of the two in the middle: so every median "
+            "is the lag of a transfer that can be opened."
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

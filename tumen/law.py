@@ -10,10 +10,15 @@ from datetime import date
 from tumen import dates
 from tumen.desk import Desk, Row
 from tumen.records import Records
+from tumen.speech import N_, _
 
 KINDS: Mapping[str, str] = {
-    "un-resolution": "Any UN resolution",
-    "export-control": "Any export control",
+    "un-resolution": N_("Any UN resolution"),
+    "export-control": N_("Any export control"),
+}
+WITHIN: Mapping[str, str] = {  # the same within a sentence, "would breach …"
+    "un-resolution": N_("any UN resolution"),
+    "export-control": N_("any export control"),
 }
 
 
@@ -35,15 +40,14 @@ def options(records: Records) -> dict[str, str]:
     laws, used = records["laws"], {*records["transfer_laws"]["law"]}
     found: dict[str, str] = {}
     for kind, words in KINDS.items():
-        found[kind] = words
+        found[kind] = _(words)
         found |= {law: records.label("laws", law) for law in laws.index[laws["kind"] == kind] if law in used}
     return found
 
 
 def label(records: Records, law: str) -> str:
     """A law or kind of law within a sentence ('would breach …'): 'any UN resolution', '2397: …'."""
-    words = KINDS.get(law) or records.label("laws", law)
-    return words.replace("Any ", "any ", 1)
+    return _(WITHIN[law]) if law in WITHIN else records.label("laws", law)
 
 
 def breaches(desk: Desk, transfer: str) -> list[Row]:
@@ -76,5 +80,5 @@ def in_force(start: str, end: str, as_of: date | None = None) -> str:
     An end that has not come by the day of a view is not told.
     """
     if end and (as_of is None or dates.parse(end).first <= as_of):
-        return f"in force from {dates.words(start)} to {dates.words(end)}"
-    return f"in force since {dates.words(start)}"
+        return _("in force from {day} to {day2}").format(day=dates.words(start), day2=dates.words(end))
+    return _("in force since {day}").format(day=dates.words(start))

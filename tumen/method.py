@@ -19,21 +19,24 @@ from tumen.derive import RULES
 from tumen.descriptor import Column, Table
 from tumen.desk import Desk, Row
 from tumen.records import Records
+from tumen.speech import N_, Texts, _
 from tumen.story import story
 from tumen.view import Selection, View
 
 MOST = 12  # voices shown at once; the others fold away
 
-SECTIONS: Mapping[str, str] = {
-    "bias": "Who speaks",
-    "grades": "How a grade is made",
-    "scope": "What is recorded",
-    "gaps": "Looked for, not found",
-    "dictionary": "Data dictionary",
-    "corrections": "Corrections",
-    "citing": "Versions, citing, licences",
-    "all": "All on one page",
-}
+SECTIONS = Texts(
+    {
+        "bias": N_("Who speaks"),
+        "grades": N_("How a grade is made"),
+        "scope": N_("What is recorded"),
+        "gaps": N_("Looked for, not found"),
+        "dictionary": N_("Data dictionary"),
+        "corrections": N_("Corrections"),
+        "citing": N_("Versions, citing, licences"),
+        "all": N_("All on one page"),
+    }
+)
 DEFAULT = "bias"
 
 
@@ -135,6 +138,7 @@ def _grades(desk: Desk, selection: Selection) -> Row:
     records = desk.records
     chosen = story(records).example
     stages = example(records, chosen, desk.as_of) if chosen in records["transfers"].index else []
+    words = {**ladder.RUNGS, "began": _("Began"), "median": _("Median")}
     return {
         "evidence": _table(records, "evidence")[::-1],
         "reliability": _table(records, "reliability"),
@@ -143,8 +147,8 @@ def _grades(desk: Desk, selection: Selection) -> Row:
         "credibility": [{**row, **rule} for row, rule in zip(
             _table(records, "credibility"), credibility_rules(), strict=True
         )],
-        "rules": {name: text for name, text in RULES.items() if name != "credibility"},
-        "ladder": {ladder.RUNGS.get(name, name.capitalize()): rule for name, rule in ladder.RULES.items()},
+        "rules": {name: _(text) for name, text in RULES.items() if name != "credibility"},
+        "ladder": {words.get(name, name): rule for name, rule in ladder.RULES.items()},
         "likelihood": _table(records, "likelihood"),
         "confidence": _table(records, "confidence"),
         "example": chosen,
@@ -195,12 +199,12 @@ def _stages(alone: Records, transfer: str, days: Iterable[date]) -> Iterator[Sta
 def _remark(before: str, code: str) -> str:
     """What may surprise in a change of the letter."""
     if before and code[0] > before[0]:
-        return (
+        return _(
             "The letter falls: it is that of the source with the best evidence, and the new best "
             "stands in a lesser one."
         )
     if before and code[0] < before[0]:
-        return "The letter rises: the best evidence now stands in a better source too."
+        return _("The letter rises: the best evidence now stands in a better source too.")
     return ""
 
 
@@ -219,7 +223,7 @@ def _scope(desk: Desk, selection: Selection) -> Row:
         "statuses": _table(records, "statuses"),
         "bases": _table(records, "bases"),
         "warnings": _table(records, "warnings"),
-        "policy": geography.BORDER_POLICY,
+        "policy": _(geography.BORDER_POLICY),
         "points": geography.BORDER_POINTS,
         "borders": border_facts(),
         "story": story(records),
@@ -259,7 +263,7 @@ def _gaps(desk: Desk, selection: Selection) -> Row:
 
 def _dictionary(desk: Desk, selection: Selection) -> Row:
     package = browse.package(desk.records)
-    groups = {"records": "Records", "codes": "Code tables"}
+    groups = {"records": _("Records"), "codes": _("Code tables")}
     return {
         "package": package,
         "groups": {
@@ -281,24 +285,33 @@ def _described(table: Table, records: Records) -> Row:
 def type_words(column: Column) -> str:
     """What a cell holds, in words: 'list of codes, separated by ;'."""
     one, many = _kind_words(column)
-    return f"list of {many}, separated by {column.separator}" if column.is_list else one
+    return (
+        _("list of {many}, separated by {separator}").format(many=many, separator=column.separator)
+        if column.is_list
+        else one
+    )
 
 
 def _kind_words(column: Column) -> tuple[str, str]:
     special = {
-        "is_date": ("date: YYYY, YYYY-MM or YYYY-MM-DD", "dates"),
-        "is_period": ("period: date or date/date", "periods"),
-        "is_points": ("points: longitude latitude", "points, longitude latitude"),
-        "is_url": ("web address", "web addresses"),
-        "is_text": ("text", "texts"),
+        "is_date": (_("date: YYYY, YYYY-MM or YYYY-MM-DD"), _("dates")),
+        "is_period": (_("period: date or date/date"), _("periods")),
+        "is_points": (_("points: longitude latitude"), _("points, longitude latitude")),
+        "is_url": (_("web address"), _("web addresses")),
+        "is_text": (_("text"), _("texts")),
     }
     for name, words in special.items():
         if getattr(column, name):
             return words
     if column.reference:
-        return "reference", "references"
-    plain = {"integer": "whole number", "number": "number", "boolean": "true or false", "string": "code"}
-    return plain[column.type], f"{plain[column.type]}s"
+        return _("reference"), _("references")
+    plain = {
+        "integer": (_("whole number"), _("whole numbers")),
+        "number": (_("number"), _("numbers")),
+        "boolean": (_("true or false"), _("true or falses")),
+        "string": (_("code"), _("codes")),
+    }
+    return plain[column.type]
 
 
 def _corrections(desk: Desk, selection: Selection) -> Row:

@@ -10,6 +10,7 @@ import pandas as pd
 from tumen import dates, derive, estimates, flows, wording
 from tumen.derive import Spread
 from tumen.records import Records, rows
+from tumen.speech import _
 from tumen.story import story
 from tumen.told import Part, Told
 from tumen.view import Selection, View, rows_ref, select, to_query
@@ -38,27 +39,25 @@ def headline(records: Records, selection: Selection) -> Told:
     )
     disputed = _all_or(len(state), share(selection.view, int(state["contested"].sum()), "contested=True"))
     count = (str(len(state)), rows_ref(selection.view, "transfers"))
-    return Told(
-        count, " transfers on record: ", proven, " shown by imagery, records or a find, ",
-        disputed, " denied or doubted by someone",
-    )  # fmt: skip
+    return Told.of(_("{count} transfers on record: {proven} shown by imagery, records or a find, "
+"{disputed} denied or doubted by someone"), count=count, proven=proven, disputed=disputed)  # fmt: skip
 
 
 def _all_or(of: int, found: Part) -> Part:
     """'all' instead of a number that is all of them."""
-    return ("all", found[1]) if found[0] == str(of) else found
+    return (_("all"), found[1]) if found[0] == str(of) else found
 
 
 def share(view: View, count: int, q: str) -> Part:
     """How many of the transfers in view a search finds, and the search; 'none' where it finds none."""
-    return (str(count), rows_ref(view, "transfers", q)) if count else ("none", "")
+    return (str(count), rows_ref(view, "transfers", q)) if count else (_("none"), "")
 
 
 def _single(records: Records, state: pd.Series) -> Told:
     item = (records.label("transfers", str(state.name)), f"transfer:{state.name}")
     grade = records.label("credibility", str(state["credibility"])).lower()
     step = records.label("evidence", str(state["evidence"])).lower()
-    return Told(item, f": {grade}; best evidence so far: {step}")
+    return Told.of(_("{item}: {grade}; best evidence so far: {step}"), item=item, grade=grade, step=step)
 
 
 def directions(records: Records, *selections: Selection) -> list[tuple[str, str]]:
@@ -166,10 +165,15 @@ def _at_vostochny(records: Records) -> list[dict[str, str]]:
     shown = int(seen.states["evidence"].ge(4).sum())
     return [
         {
-            "question": "What was known when Kim left Vostochny?",
-            "answer": f"On {dates.day_words(day)} {wording.plural(len(seen.transfers), 'transfer')} between "
-            f"North Korea and Russia had been reported; {shown or 'none'} had been "
-            "shown by imagery, records or a find.",
+            "question": _("What was known when Kim left Vostochny?"),
+            "answer": _(
+                "On {day} {transfers} between North Korea and Russia had been reported; {shown} had "
+                "been shown by imagery, records or a find."
+            ).format(
+                day=dates.day_words(day),
+                transfers=wording.plural(len(seen.transfers), "transfer"),
+                shown=shown or _("none"),
+            ),
             "page": "known",
             "query": urlencode(to_query(seen.view), doseq=True),
         }
@@ -184,7 +188,7 @@ def _shells(records: Records) -> list[dict[str, str]]:
     ends = estimates.headline(records, seen, seen.transfers).rpartition(": ")[2]
     return [
         {
-            "question": "How many shells, by whom you ask?",
+            "question": _("How many shells, by whom you ask?"),
             "answer": f"{wording.capital(ends)}.",
             "page": "figures",
             "query": urlencode(to_query(seen.view), doseq=True),
@@ -202,9 +206,15 @@ def _back(records: Records) -> list[dict[str, str]]:
     most = moved.loc[back.index, "family"].value_counts().index[0]
     return [
         {
-            "question": "What did Moscow give back?",
-            "answer": f"{records.label('families', most)} above all: {len(back)} transfers are on record, "
-            f"{int(back['evidence'].ge(4).sum())} of them shown by imagery, records or a find.",
+            "question": _("What did Moscow give back?"),
+            "answer": _(
+                "{family} above all: {count} transfers are on record, {count2} of them shown by "
+                "imagery, records or a find."
+            ).format(
+                family=records.label("families", most),
+                count=len(back),
+                count2=int(back["evidence"].ge(4).sum()),
+            ),
             "page": "exchange",
             "query": urlencode(to_query(seen.view), doseq=True),
         }

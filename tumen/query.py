@@ -6,6 +6,7 @@ from datetime import date
 
 from tumen import dates
 from tumen.mistakes import nearest, shown
+from tumen.speech import _
 
 Query = Mapping[str, Sequence[str]]  # an address: parameter → values
 
@@ -24,7 +25,11 @@ class Reader:
         """The known codes of a parameter that may repeat."""
         given = self._given(name)
         if len(given) > MOST_VALUES:
-            self.notes.append(f"Only the first {MOST_VALUES} values of “{name}” were read.")
+            self.notes.append(
+                _("Only the first {most_values} values of “{name}” were read.").format(
+                    most_values=MOST_VALUES, name=name
+                )
+            )
         found = [self._understood(name, text, spellings) for text in given[:MOST_VALUES]]
         return tuple(dict.fromkeys(code for code in found if code))
 
@@ -37,7 +42,9 @@ class Reader:
         """The text of a parameter that stands once; of several the last."""
         given = self._given(name)
         if len(given) > 1:
-            self.notes.append(f"“{name}” has {len(given)} values; only the last counts.")
+            self.notes.append(
+                _("“{name}” has {count} values; only the last counts.").format(name=name, count=len(given))
+            )
         return given[-1] if given else ""
 
     def day(self, name: str, *, end: bool = False) -> date | None:
@@ -48,11 +55,11 @@ class Reader:
         try:
             span = dates.parse(text.strip())
         except ValueError:
-            self.ignore(name, text, "is not a date (expected YYYY-MM-DD)")
+            self.ignore(name, text, _("is not a date (expected YYYY-MM-DD)"))
             return None
         day = span.last if end else span.first
         if not DAYS[0] <= day <= DAYS[1]:
-            self.ignore(name, text, f"lies outside {DAYS[0]} to {DAYS[1]}")
+            self.ignore(name, text, _("lies outside {days} to {days2}").format(days=DAYS[0], days2=DAYS[1]))
             return None
         return day
 
@@ -65,7 +72,10 @@ class Reader:
         more = len(self.notes) - MOST_NOTES
         if more <= 0:
             return self.notes
-        return [*self.notes[:MOST_NOTES], f"{more} more parts of the address were ignored."]
+        return [
+            *self.notes[:MOST_NOTES],
+            _("{more} more parts of the address were ignored.").format(more=more),
+        ]
 
     def _given(self, name: str) -> list[str]:
         """The different values of a parameter; empty ones, as a form sends them, say nothing."""
@@ -75,7 +85,7 @@ class Reader:
         wanted = text.strip().casefold()
         code = next((code for spelling, code in spellings.items() if spelling.casefold() == wanted), None)
         if code is None:  # '' is a code too: 'contested=all' says it
-            self.ignore(name, text, "is not known", nearest(text, spellings))
+            self.ignore(name, text, _("is not known"), nearest(text, spellings))
         return code or ""
 
 
@@ -87,5 +97,7 @@ def spellings(*labels: Mapping[str, str]) -> dict[str, str]:
 
 def ignored(name: str, text: str, why: str, near: str = "") -> str:
     """The note that a part of the address was ignored."""
-    hint = f" Did you mean “{near}”?" if near else ""
-    return f"“{name}={shown(text)}” {why} and was ignored.{hint}"
+    hint = " " + _("Did you mean “{near}”?").format(near=near) if near else ""
+    return _("“{name}={shown}” {why} and was ignored.{hint}").format(
+        name=name, shown=shown(text), why=why, hint=hint
+    )

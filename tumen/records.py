@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from tumen import cache, check, dates
+from tumen import cache, check, dates, speech
 from tumen.home import DATA
 
 KINDS = ("transfers", "events", "quotes", "places", "sources", "routes")  # what has a card and an address
@@ -25,6 +25,13 @@ T = TypeVar("T")
 CLAIMS = ("asserts", "confirms")
 DENIALS = ("denies", "doubts")
 MISSING = object()
+WORDLESS = frozenset(  # what is large and holds no words of the interface: made once for all languages
+    (
+        *("about", "active", "columns", "courses", "groups of figures", "labels", "legs with courses"),
+        *("moved", "package", "quotes folded", "references", "referring", "reported", "running", "select"),
+        *("spreads", "states"),
+    )
+)
 LARGE = 10_000  # transfers
 MEMORY = 512  # derived values kept per Records, e.g. one set for each day looked at
 
@@ -63,6 +70,8 @@ class Records:
         such as labels, stays: no key of texts may hold what a reader has typed.
         """
         memo = self._lasting if _is_named(key) else self._passing
+        if (spoken := speech.language()) != speech.ENGLISH and _name_of(key) not in WORDLESS:
+            key = (spoken, key)  # what is made may hold words of ours
         kept: T | object = memo.get(key, MISSING)  # one look: another session may clear in between
         if kept is not MISSING:
             return kept  # type: ignore[return-value]
@@ -93,6 +102,10 @@ class Records:
     def kind_of(self, record: str) -> str | None:
         """The table that holds an id among those that have cards, or None."""
         return next((kind for kind in KINDS if record in self.tables[kind].index), None)
+
+
+def _name_of(key: Hashable) -> Hashable:
+    return key[0] if isinstance(key, tuple) else key
 
 
 def _is_named(key: Hashable) -> bool:

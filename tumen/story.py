@@ -14,6 +14,7 @@ import pandas as pd
 
 from tumen import dates, descriptor
 from tumen.records import Records
+from tumen.speech import _
 
 PERIODS = ("window", "span")
 FIELDS = (*PERIODS, "opening", "closing", "edges", "hub", "senders", "example", "then", "rules", "subjects")
@@ -38,15 +39,21 @@ class Story:
     @property
     def between(self) -> str:
         """', from the meeting to the treaty', or '' if the window has no names."""
-        return f", from {self.opening} to {self.closing}" if self.opening and self.closing else ""
+        return (
+            _(", from {opening} to {closing}").format(opening=self.opening, closing=self.closing)
+            if self.opening and self.closing
+            else ""
+        )
 
     @property
     def tinted(self) -> str:
         """What is tinted in charts: 'from the meeting (13 September 2023) to the treaty (19 June 2024)'."""
         start, end = map(dates.day_words, self.window)
         if self.between:
-            return f"from {self.opening} ({start}) to {self.closing} ({end})"
-        return f"{start} to {end}"
+            return _("from {opening} ({start}) to {closing} ({end})").format(
+                opening=self.opening, start=start, closing=self.closing, end=end
+            )
+        return _("{start} to {end}").format(start=start, end=end)
 
 
 def story(records: Records) -> Story:

@@ -11,9 +11,17 @@ from urllib.parse import urlencode
 from tumen import browse, cite, flows
 from tumen.export import tables
 from tumen.records import Records
+from tumen.speech import N_, Texts, _
 from tumen.view import Selection, to_query
 
-SECTIONS: Mapping[str, str] = {"data": "Data", "cite": "Citation", "brief": "Brief", "calls": "Code"}
+SECTIONS = Texts(
+    {
+        "data": N_("Data"),
+        "cite": N_("Citation"),
+        "brief": N_("Brief"),
+        "calls": N_("Code"),
+    }
+)
 DEFAULT = "data"
 
 FORMATS: Mapping[str, str] = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet", "json": "JSON"}
@@ -76,9 +84,9 @@ def _table(records: Records, selection: Selection, name: str, rows: int) -> File
 def _layers(records: Records, selection: Selection) -> Iterator[File]:
     places = tables.rows_in(records, selection)["places"]
     counts = {
-        "flows": ("Flows between countries", len(flows.flows(records, selection))),
-        "routes": ("Routes, leg by leg", len(flows.legs(records, selection))),
-        "places": ("Places", len(places)),
+        "flows": (_("Flows between countries"), len(flows.flows(records, selection))),
+        "routes": (_("Routes, leg by leg"), len(flows.legs(records, selection))),
+        "places": (_("Places"), len(places)),
     }
     for name, (title, count) in counts.items():
         yield File(title, count, [("GeoJSON", f"/api/{name}.geojson{_query(selection)}")])

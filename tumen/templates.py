@@ -1,5 +1,6 @@
 """Our own HTML: Jinja templates in which every value is escaped unless a template says otherwise."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,13 +10,32 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from tumen import dates, wording
+from tumen import dates, speech, wording
 from tumen.told import Part, Told
 
 
 def render(template: str, **values: Any) -> Markup:
     """Fill a template of `tumen/html/`; a missing value is an error, a hostile one is only text."""
-    return Markup(environment().get_template(template).render(**values))
+    return _in_language(Markup(environment().get_template(template).render(**values)))
+
+
+# Addresses of pages; those of files and data routes know no language.
+PAGE_LINK = re.compile(r'(?<=href=")(/[a-z]*)?(\?[^"#]*)?(?=["#])')
+SPOKEN = re.compile(r"[?;&]lang=")
+
+
+def _in_language(html: Markup) -> Markup:
+    """The same with the language in the address of every page that it links to."""
+    if speech.language() == speech.ENGLISH:
+        return html
+    return Markup(PAGE_LINK.sub(_spoken_link, str(html)))
+
+
+def _spoken_link(link: re.Match[str]) -> str:
+    address, lang = link[0], f"lang={speech.language()}"
+    if not address or SPOKEN.search(address) or (link[1] or "").startswith("/api"):
+        return address
+    return f"{address}{'&amp;' if '?' in address else '?'}{lang}"
 
 
 @lru_cache(maxsize=1)
@@ -28,7 +48,11 @@ def environment() -> Environment:
         finalize=_finalized,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.policies["ext.i18n.trimmed"] = True
+    env.globals.update(gettext=_marked_up, ngettext=_marked_up_plural, _=_filled)
     env.filters.update(
         date=dates.words,
         day=dates.day_words,
@@ -39,6 +63,25 @@ def environment() -> Environment:
     )
     env.globals.update(record_url=record_url, record_ref_url=record_ref_url)
     return env
+
+
+def _marked_up(text: str, /, **values: Any) -> Markup:
+    """The text between `{% trans %}` and `{% endtrans %}`: our own markup, with every value escaped."""
+    return Markup(speech.gettext(text) % _values(values))
+
+
+def _marked_up_plural(one: str, many: str, number: int, /, **values: Any) -> Markup:
+    """The same with `{% pluralize %}`."""
+    return Markup(speech.ngettext(one, many, number) % _values(values))
+
+
+def _filled(text: str, /, **values: Any) -> str:
+    """A text inside an expression, `{{ _("…", name=value) }}`: no markup, escaped where it is put out."""
+    return speech.gettext(text) % values
+
+
+def _values(values: dict[str, Any]) -> dict[str, Markup]:
+    return {name: escape(_finalized(value)) for name, value in values.items()}
 
 
 # Signs that turn the direction of all that follows: a text could show other words than it holds.

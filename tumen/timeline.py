@@ -1,6 +1,5 @@
 """What the Timeline says: the events in view, with their lane, in a form for the chart and for the table."""
 
-import calendar
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ import pandas as pd
 
 from tumen import dates, wording
 from tumen.records import Records, rows
+from tumen.speech import _
 from tumen.story import Story
 from tumen.told import Told
 from tumen.view import Selection, View, rows_ref
@@ -21,8 +21,12 @@ BUSY = 3  # events in a month from which it is worth naming
 
 def ranges(told: Story) -> dict[str, str]:
     """The ranges that one can choose, with their words."""
-    first, last = (f"{calendar.month_name[day.month]} {day.year}" for day in told.span)
-    return {"story": f"{first} to {last}", "window": "The window", "all": "Everything"}
+    first, last = (dates.words(f"{day:%Y-%m}") for day in told.span)
+    return {
+        "story": _("{first} to {last}").format(first=first, last=last),
+        "window": _("The window"),
+        "all": _("Everything"),
+    }
 
 
 def events(records: Records, selection: Selection) -> pd.DataFrame:
@@ -55,26 +59,34 @@ def span(told: Story, chosen: str, frame: pd.DataFrame, selection: Selection) ->
 def headline(story: Story, frame: pd.DataFrame, view: View) -> Told:
     """The finding: how many events, how many of them in the window, and the busiest month."""
     inside = int((frame["phase"] == "window").sum())
-    named = f" between {story.opening} and {story.closing}" if story.between else " in the window"
     whole = (wording.plural(len(frame), "event"), rows_ref(view, "events"))
-    part = (str(inside), rows_ref(view, "events", "phase=window")) if inside else ("none", "")
-    told = Told(whole, ", ", part, named)
+    part = (str(inside), rows_ref(view, "events", "phase=window")) if inside else (_("none"), "")
+    told = Told.of(_("{whole}, {part} in the window"), whole=whole, part=part)
+    if story.between:
+        ends = {"opening": story.opening, "closing": story.closing}
+        told = Told.of(_("{whole}, {part} between {opening} and {closing}"), whole=whole, part=part, **ends)
     months = frame["date"].str[:7].value_counts()
     busiest = months.index[months == months.max()]
     if len(busiest) > 1 or len(busiest[0]) < 7 or months.max() < BUSY:
         return told
     ids = frame.index[frame["date"].str[:7] == busiest[0]]
     most = (str(months.max()), rows_ref(view, "events", ids=ids))
-    return Told(told, "; ", most, f" in {dates.words(busiest[0])} alone")
+    return Told.of(_("{told}; {most} in {day} alone"), told=told, most=most, day=dates.words(busiest[0]))
 
 
 def in_words(frame: pd.DataFrame) -> str:
     """The chart for those who cannot see it: the key events in order."""
     key = frame[frame["significance"] == 3]
     told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in rows(key.tail(MOST_TOLD)))
-    named = f"The newest {MOST_TOLD} of {len(key):,} key events" if len(key) > MOST_TOLD else "Key events"
+    named = (
+        _("The newest {most_told} of {count} key events").format(most_told=MOST_TOLD, count=f"{len(key):,}")
+        if len(key) > MOST_TOLD
+        else _("Key events")
+    )
     count = wording.plural(len(frame), "event")
-    return f"Timeline of {count} in five lanes. {named}: {told or 'none in this view'}."
+    return _("Timeline of {count} in five lanes. {named}: {told}.").format(
+        count=count, named=named, told=told or _("none in this view")
+    )
 
 
 def listed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -92,8 +104,10 @@ def not_listed(frame: pd.DataFrame) -> str:
     """What the table leaves out, in words; '' where it lists everything."""
     if len(frame) <= MOST_LISTED:
         return ""
-    count = f"{MOST_LISTED:,} of {len(frame):,} events"
-    return f"The table lists {count}: the most significant, and of equals the newest."
+    count = _("{most_listed} of {count} events").format(
+        most_listed=f"{MOST_LISTED:,}", count=f"{len(frame):,}"
+    )
+    return _("The table lists {count}: the most significant, and of equals the newest.").format(count=count)
 
 
 def table(records: Records, frame: pd.DataFrame, selection: Selection) -> list[dict[str, Any]]:

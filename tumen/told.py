@@ -5,7 +5,10 @@ card of a record, or to the rows that it counts. `linked` in a template writes t
 """
 
 from collections.abc import Callable, Iterable
+from string import Formatter
 from typing import Self
+
+from tumen import speech
 
 Part = tuple[str, str]  # a text, and what it rests on: 'transfer:…', 'page:records?…', '' for mere words
 
@@ -30,6 +33,14 @@ class Told(str):
         sentence.parts = flat
         return sentence
 
+    @classmethod
+    def of(cls, text: str, **parts: "str | Part") -> Self:
+        """Fill the named places of a text, '{count} transfers on record', each with what it rests on."""
+        found: list[str | Part] = []
+        for words, name, _spec, _conversion in Formatter().parse(text):
+            found += [words] if name is None else [words, parts[name]]
+        return cls(*found)
+
 
 def _parts(given: "str | Part") -> tuple[Part, ...]:
     if isinstance(given, tuple):
@@ -48,4 +59,4 @@ def joined(separator: str, items: "Iterable[str | Part]") -> Told:
 def listed(items: "Iterable[str | Part]", last: str = "and") -> Told:
     """'a', 'a and b', 'a, b and c'."""
     *most, final = list(items) or [""]
-    return Told(joined(", ", most), f" {last} ", final) if most else Told(final)
+    return Told.of(speech.last_of(last), most=joined(", ", most), last=final) if most else Told(final)

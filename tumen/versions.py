@@ -20,6 +20,7 @@ from typing import Any
 from tumen import descriptor, reading
 from tumen.descriptor import Package, Table
 from tumen.records import Records
+from tumen.speech import _
 
 KINDS = ("added", "changed", "withdrawn")
 OWN = ("versions", "changes")  # the tables that tell of releases are no part of one
@@ -190,7 +191,7 @@ def told(records: Records) -> list[dict[str, Any]]:
         own = made[made["version"] == row["id"]]
         count = Counter(own["kind"])
         kinds = {kind: count[kind] for kind in KINDS if count[kind]}
-        words = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items()) or "everything is new"
+        words = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items()) or _("everything is new")
         values = {str(name): value for name, value in row.items()}
         found.append({**values, "changes": kinds, "words": words})
     return found[::-1]

@@ -4,7 +4,7 @@ One `View` serves every page, download and command. It is made from an address (
 never fails: what cannot be understood is left out and said in a note.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -12,36 +12,43 @@ from urllib.parse import urlencode
 import numpy as np
 import pandas as pd
 
-from tumen import dates, derive, law
+from tumen import dates, derive, law, speech, wording
 from tumen.query import Query, Reader, spellings
 from tumen.records import CLAIMS, DENIALS, Records
 from tumen.running import Numbers
+from tumen.speech import N_, Texts, _
 from tumen.told import Told
 
-ROLES: Mapping[str, str] = {
-    "subject": "sends or receives",
-    "origin": "sends",
-    "destination": "receives",
-    "between": "sends and receives among themselves",
-    "claimant": "says so",
-    "denier": "denies or doubts it",
-}
-PLURAL: Mapping[str, str] = {
-    "subject": "send or receive",
-    "origin": "send",
-    "destination": "receive",
-    "claimant": "say so",
-    "denier": "deny or doubt it",
-}
-CONTESTED: Mapping[str, str] = {
-    "": "all",
-    "yes": "contested",
-    "no": "not contested",
-    "sender": "denied by the sender",
-    "receiver": "denied by the receiver",
-    "silent": "asked about and left unanswered, but not denied",
-    "lapsed": "denied, and later claimed by the denier",
-}
+ROLES = Texts(
+    {
+        "subject": N_("sends or receives"),
+        "origin": N_("sends"),
+        "destination": N_("receives"),
+        "between": N_("sends and receives among themselves"),
+        "claimant": N_("says so"),
+        "denier": N_("denies or doubts it"),
+    }
+)
+PLURAL = Texts(
+    {
+        "subject": N_("send or receive"),
+        "origin": N_("send"),
+        "destination": N_("receive"),
+        "claimant": N_("say so"),
+        "denier": N_("deny or doubt it"),
+    }
+)
+CONTESTED = Texts(
+    {
+        "": N_("all"),
+        "yes": N_("contested"),
+        "no": N_("not contested"),
+        "sender": N_("denied by the sender"),
+        "receiver": N_("denied by the receiver"),
+        "silent": N_("asked about and left unanswered, but not denied"),
+        "lapsed": N_("denied, and later claimed by the denier"),
+    }
+)
 WINDOW = (date(2023, 9, 13), date(2024, 6, 19))  # the Kim–Putin meeting to the treaty
 
 
@@ -107,18 +114,20 @@ def read(reader: Reader, records: Records) -> View:
     steps = {str(step): str(step) for step in range(6)}
     view = View(
         country=reader.codes("country", countries),
-        role=reader.code("role", spellings(ROLES), "subject"),
+        role=reader.code("role", spellings(ROLES.english), "subject"),
         weapon_type=reader.codes("weapon_type", types),
         start=reader.day("from"),
         end=reader.day("to", end=True),
         evidence=int(reader.code("evidence", steps, "0")),
-        contested=reader.code("contested", spellings(CONTESTED), ""),
+        contested=reader.code("contested", spellings(CONTESTED.english), ""),
         law=reader.codes("law", spellings(law.options(records), records.labels("laws"))),
         as_of=reader.day("as_of", end=True),
     )
     if view.start and view.end and view.start > view.end:
         reader.notes.append(
-            f"The period from {view.start} to {view.end} ends before it begins; it was ignored."
+            _("The period from {start} to {end} ends before it begins; it was ignored.").format(
+                start=view.start, end=view.end
+            )
         )
         view = replace(view, start=None, end=None)
     return view
@@ -344,13 +353,17 @@ def describe(view: View, records: Records) -> str:
     """The view in words, without a count: 'North Korea sends; artillery ammunition; as known on …'."""
     parts = [*_country_words(view, records), *_type_words(view, records), *_period_words(view)]
     if view.evidence:
-        parts.append(f"evidence {view.evidence} or better")
+        parts.append(_("evidence {evidence} or better").format(evidence=view.evidence))
     if view.contested:
         parts.append(CONTESTED[view.contested])
     if view.law:
-        parts.append(f"would breach {listed((law.label(records, code) for code in view.law), 'or')}")
+        parts.append(
+            _("would breach {list}").format(
+                list=listed((law.label(records, code) for code in view.law), "or")
+            )
+        )
     if view.as_of:
-        parts.append(f"as known on {dates.day_words(view.as_of)}")
+        parts.append(_("as known on {day}").format(day=dates.day_words(view.as_of)))
     return "; ".join(parts)
 
 
@@ -359,7 +372,11 @@ def _country_words(view: View, records: Records) -> list[str]:
         return []
     names = listed(records.label("countries", c) for c in view.country)
     if view.role == "between":
-        return [f"between {names}" if len(view.country) > 1 else f"{names} at both ends"]
+        return [
+            _("between {names}").format(names=names)
+            if len(view.country) > 1
+            else _("{names} at both ends").format(names=names)
+        ]
     return [f"{names} {(ROLES if len(view.country) == 1 else PLURAL)[view.role]}"]
 
 
@@ -372,10 +389,10 @@ def _type_words(view: View, records: Records) -> list[str]:
 
 def _period_words(view: View) -> list[str]:
     if view.start and view.end:
-        return [f"{dates.day_words(view.start)} to {dates.day_words(view.end)}"]
+        return [_("{day} to {day2}").format(day=dates.day_words(view.start), day2=dates.day_words(view.end))]
     if view.start:
-        return [f"from {dates.day_words(view.start)}"]
-    return [f"until {dates.day_words(view.end)}"] if view.end else []
+        return [_("from {day}").format(day=dates.day_words(view.start))]
+    return [_("until {day}").format(day=dates.day_words(view.end))] if view.end else []
 
 
 def sentence(selection: Selection, records: Records) -> Told:
@@ -383,18 +400,26 @@ def sentence(selection: Selection, records: Records) -> Told:
     view, words = selection.view, describe(selection.view, records)
     left = (str(len(selection.transfers)), rows_ref(view, "transfers"))
     if view == View(as_of=view.as_of):
-        events = (f"{len(selection.events)} events", rows_ref(view, "events"))
-        quotes = (f"{len(selection.quotes)} quotes", rows_ref(view, "quotes"))
-        on = f"known on {dates.day_words(view.as_of)}" if view.as_of else "on record"
-        return Told("All ", left, f" transfers {on}, ", events, " and ", quotes, ".")
+        events = (wording.plural(len(selection.events), "event"), rows_ref(view, "events"))
+        quotes = (wording.plural(len(selection.quotes), "quote"), rows_ref(view, "quotes"))
+        on = _("known on {day}").format(day=dates.day_words(view.as_of)) if view.as_of else _("on record")
+        return Told.of(
+            _("All {left} transfers {on}, {events} and {quotes}."),
+            left=left,
+            on=on,
+            events=events,
+            quotes=quotes,
+        )
     all_of_them = (str(selection.reported), rows_ref(View(as_of=view.as_of), "transfers"))
-    return Told(left, " of ", all_of_them, f" transfers: {words}.")
+    return Told.of(
+        _("{left} of {all_of_them} transfers: {words}."), left=left, all_of_them=all_of_them, words=words
+    )
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:
     """'a', 'a and b', 'a, b and c'."""
     *most, final = list(items) or [""]
-    return f"{', '.join(most)} {last} {final}" if most else final
+    return speech.last_of(last).format(most=", ".join(most), last=final) if most else final
 
 
 def ways_out(records: Records, view: View) -> list[tuple[str, View, int]]:
@@ -403,14 +428,14 @@ def ways_out(records: Records, view: View) -> list[tuple[str, View, int]]:
     Where no single filter is to blame, letting all of them go is the way out.
     """
     names = {
-        "as_of": "Show all that is known today",
-        "evidence": "Accept any evidence",
-        "contested": "Contested or not",
-        "law": "Under any law or none",
-        "start": "Any period",
-        "weapon_type": "Any weapon type",
-        "country": "Any country",
-        "role": "What these countries assert",
+        "as_of": _("Show all that is known today"),
+        "evidence": _("Accept any evidence"),
+        "contested": _("Contested or not"),
+        "law": _("Under any law or none"),
+        "start": _("Any period"),
+        "weapon_type": _("Any weapon type"),
+        "country": _("Any country"),
+        "role": _("What these countries assert"),
     }
     found = []
     for name, words in names.items():
@@ -419,7 +444,7 @@ def ways_out(records: Records, view: View) -> list[tuple[str, View, int]]:
         if left:
             found.append((words, wider, left))
     left = len(select(records, View()).transfers)
-    return found or ([("Show everything", View(), left)] if left and not view.is_default else [])
+    return found or ([(_("Show everything"), View(), left)] if left and not view.is_default else [])
 
 
 def _without(view: View, name: str) -> View:

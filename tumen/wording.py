@@ -1,10 +1,12 @@
 """How Tumen writes: numbers, counts, bounds and explanations, written once."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tumen import dates
+from tumen.speech import _, n_, ngettext
 
 if TYPE_CHECKING:
     from tumen.derive import Spread
@@ -12,6 +14,56 @@ if TYPE_CHECKING:
     from tumen.view import Selection
 
 MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-.!|<>$~:^&="} | dict.fromkeys("\r\n", " "))
+
+
+NOUNS: Mapping[str, tuple[str, str]] = {  # what is counted: its word, or its plural if that is no -s
+    "transfer": n_("{count} transfer", "{count} transfers"),
+    "origin": n_("{count} origin", "{count} origins"),
+    "event": n_("{count} event", "{count} events"),
+    "assertion": n_("{count} assertion", "{count} assertions"),
+    "quote": n_("{count} quote", "{count} quotes"),
+    "figure": n_("{count} figure", "{count} figures"),
+    "source": n_("{count} source", "{count} sources"),
+    "independent origin": n_("{count} independent origin", "{count} independent origins"),
+    "correction": n_("{count} correction", "{count} corrections"),
+    "row": n_("{count} row", "{count} rows"),
+    "more transfer": n_("{count} more transfer", "{count} more transfers"),
+    "more direction": n_("{count} more direction", "{count} more directions"),
+    "day": n_("{count} day", "{count} days"),
+    "claim": n_("{count} claim", "{count} claims"),
+    "denial": n_("{count} denial", "{count} denials"),
+    "grade": n_("{count} grade", "{count} grades"),
+    "time": n_("{count} time", "{count} times"),
+    "speaker": n_("{count} speaker", "{count} speakers"),
+    "publication": n_("{count} publication", "{count} publications"),
+    "panel": n_("{count} panel", "{count} panels"),
+    "other claim": n_("{count} other claim", "{count} other claims"),
+    "more spread": n_("{count} more spread", "{count} more spreads"),
+    "more group": n_("{count} more group", "{count} more groups"),
+    "more claim": n_("{count} more claim", "{count} more claims"),
+    "less evidenced transfer": n_("{count} less evidenced transfer", "{count} less evidenced transfers"),
+    "leg": n_("{count} leg", "{count} legs"),
+    "group": n_("{count} group", "{count} groups"),
+    "forecast": n_("{count} forecast", "{count} forecasts"),
+    "column": n_("{count} column", "{count} columns"),
+    "chart": n_("{count} chart", "{count} charts"),
+    "card": n_("{count} card", "{count} cards"),
+    "flow": n_("{count} flow", "{count} flows"),
+    "zero": n_("{count} zero", "{count} zeros"),
+    "code": n_("{count} code", "{count} codes"),
+    "place": n_("{count} place", "{count} places"),
+    "route": n_("{count} route", "{count} routes"),
+    "version": n_("{count} version", "{count} versions"),
+    "change": n_("{count} change", "{count} changes"),
+    "mistake": n_("{count} mistake", "{count} mistakes"),
+    "legal reading": n_("{count} legal reading", "{count} legal readings"),
+    "denials and doubts": n_("{count} denial or doubt", "{count} denials and doubts"),
+    "denials or doubts": n_("{count} denial or doubt", "{count} denials or doubts"),
+    "questions without an answer": n_(
+        "{count} question without an answer", "{count} questions without an answer"
+    ),
+    "things looked for": n_("{count} thing looked for", "{count} things looked for"),
+}
 
 
 def plain(text: str) -> str:
@@ -23,9 +75,11 @@ def number(value: float) -> str:
     """1.5 million, 6,700, 0.5: as people write numbers, and no digit of a long one is lost."""
     if not _is(value):
         return ""
-    for size, word in ((10**9, "billion"), (10**6, "million")):
+    for size, words in ((10**9, _("{number} billion")), (10**6, _("{number} million"))):
         if abs(value) >= size:
-            return f"{_digits(value / size)} {word}" if value % (size // 1000) == 0 else _digits(value)
+            return (
+                words.format(number=_digits(value / size)) if value % (size // 1000) == 0 else _digits(value)
+            )
     return _digits(value)
 
 
@@ -42,8 +96,9 @@ def capital(text: str) -> str:
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """'1 event', '3 events'."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    """'1 event', '3 events'; in other languages for the words of NOUNS."""
+    forms = NOUNS.get(many or one, (f"{{count}} {one}", f"{{count}} {many or one + 's'}"))
+    return ngettext(*forms, count).format(count=f"{count:,}")
 
 
 def figure(row: pd.Series, records: "Records") -> str:
@@ -63,7 +118,7 @@ def _vague(qualifier: str, unit: str) -> str:
 
 def _bounds(qualifier: str, low: float, high: float) -> str:
     if _is(low) and _is(high) and low != high:
-        return f"{number(low)} to {number(high)}"
+        return _("{count} to {count2}").format(count=number(low), count2=number(high))
     value = number(low if _is(low) else high)
     words = "" if qualifier in ("exactly", "between") else qualifier
     return f"{words} {value}".strip()
@@ -84,13 +139,17 @@ def why_empty(records: "Records", selection: "Selection") -> str:
     """Why a view shows nothing, as far as one filter explains it."""
     view = selection.view
     if view.as_of and not selection.reported:
-        return f"Nothing was public by {dates.day_words(view.as_of)}."
+        return _("Nothing was public by {day}.").format(day=dates.day_words(view.as_of))
     if view.role == "subject" and view.country:
         ends = {*records["transfers"]["origin"], *records["transfers"]["destination"]}
         if not ends.intersection(view.country):
             names = " and ".join(records.label("countries", c) for c in view.country)
-            return f"{names}: no sender or receiver here, but perhaps among those who report transfers."
-    return f"{selection.reported} transfers were on record; the filters together leave none of them."
+            return _(
+                "{names}: no sender or receiver here, but perhaps among those who report transfers."
+            ).format(names=names)
+    return _("{reported} transfers were on record; the filters together leave none of them.").format(
+        reported=selection.reported
+    )
 
 
 def spread(found: "Spread", records: "Records") -> str:
@@ -100,7 +159,9 @@ def spread(found: "Spread", records: "Records") -> str:
     unit = _unit(found.unit, found.high, records)
     if found.low == found.high:
         return f"{number(found.low)} {unit}"
-    return f"{number(found.low)} to {number(found.high)} {unit}"
+    return _("{count} to {count2} {unit}").format(
+        count=number(found.low), count2=number(found.high), unit=unit
+    )
 
 
 def measured(found: "Spread", records: "Records") -> str:

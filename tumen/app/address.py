@@ -13,8 +13,11 @@ from typing import Any
 
 import streamlit as st
 
+from tumen import speech
+from tumen.query import Reader, spellings
 from tumen.records import Records
-from tumen.view import PARAMETERS, View, from_query, to_query
+from tumen.view import PARAMETERS, View, to_query
+from tumen.view import read as read_view
 
 Query = dict[str, list[str]]
 WIDGETS = {name: f"filter_{name}" for name in PARAMETERS}  # field of View → key of its widget
@@ -29,11 +32,26 @@ def adopt(records: Records) -> View:
     """Take over an address that we did not write ourselves; return the view in force."""
     state, query = st.session_state, read()
     if query != state.get("address"):
-        state.view, state.notes = from_query(query, records)
-        state.address = query
+        reader = Reader(query)
+        state.language = reader.code("lang", spellings(speech.names()), speech.ENGLISH)
+        speak()  # the notes too are told in it
+        state.view = read_view(reader, records)
+        state.notes, state.address = reader.few_notes(), query
         fill_widgets(state.view)
+    speak()
     view: View = state.view
     return view
+
+
+def speak() -> None:
+    """Speak the language of the address, in the present run of the page or of a part of it."""
+    speech.speak(st.session_state.get("language", speech.ENGLISH))
+
+
+def language() -> Query:
+    """The language as a part of the address: nothing for English."""
+    spoken = speech.language()
+    return {"lang": [spoken]} if spoken != speech.ENGLISH else {}
 
 
 def view() -> View:
@@ -71,7 +89,7 @@ def query_for(to: View, rest: Mapping[str, Sequence[str]]) -> Query:
 
 def filters_only() -> Query:
     """The part of the address that every page shares: what navigation carries along."""
-    return to_query(view())
+    return {**to_query(view()), **language()}
 
 
 def change(**values: Any) -> None:

@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import streamlit as st
 
-from tumen import brief, wording
+from tumen import brief, speech, wording
 from tumen.app.pictures import pictures
 from tumen.brief import Brief, Picture
 from tumen.desk import Desk
 from tumen.records import Records
+from tumen.speech import N_, Texts, _
 from tumen.view import Selection, View, to_query
 
 FORMATS = {"html": "HTML", "docx": "Word", "md": "Markdown"}
@@ -22,11 +23,13 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "md": "text/markdown",
 }
-HELP = {
-    "html": "One file for any browser, mailable; it asks nobody for anything and prints well.",
-    "docx": "A Word document with headings, tables, pictures and numbered sources.",
-    "md": "Plain text for pandoc, GitHub and notebooks; charts as words and tables.",
-}
+HELP = Texts(
+    {
+        "html": N_("One file for any browser, mailable; it asks nobody for anything and prints well."),
+        "docx": N_("A Word document with headings, tables, pictures and numbered sources."),
+        "md": N_("Plain text for pandoc, GitHub and notebooks; charts as words and tables."),
+    }
+)
 
 
 @dataclass
@@ -52,7 +55,7 @@ def panel(records: Records, selection: Selection) -> None:
     if order and order.made_for != wish:
         order = st.session_state.brief_order = None
     st.button(
-        "Make the brief",
+        _("Make the brief"),
         key="brief_make",
         type="primary",
         icon=":material/description:",
@@ -61,9 +64,12 @@ def panel(records: Records, selection: Selection) -> None:
     )
     if order is None:
         return
-    figures = brief.figures(records, selection) if order.pictures is None and form != "md" else {}
+    with speech.speaking(speech.ENGLISH):  # the brief is a document of its own, and not translated
+        figures = brief.figures(records, selection) if order.pictures is None and form != "md" else {}
     if figures:  # the page runs again when the pictures have come
-        st.progress(0.1, f"Your browser draws {wording.plural(len(figures), 'chart')}")
+        st.progress(
+            0.1, _("Your browser draws {charts}").format(charts=wording.plural(len(figures), "chart"))
+        )
         pictures(figures, key="brief_pictures", request=order.request, on_drawn=_came(order))
         return
     if not order.file:
@@ -76,25 +82,27 @@ def _choice(records: Records, selection: Selection) -> tuple[list[str], str, boo
     desk = Desk(records, selection.view.as_of)
     labels = {row["id"]: _label(desk, row) for row in desk.rows("transfers", selection.transfers)}
     chosen = st.multiselect(
-        "Record cards",
+        _("Record cards"),
         list(labels),
         format_func=lambda record: labels.get(record, record),
         default=brief.important(selection),
         # A key for each view: another view has other cards. A value set by session state instead would be
         # lost to a reader who clicks before the field is there.
         key=f"brief_cards {records.version} {selection.view}",
-        placeholder="No card; all transfers in the table",
-        help=f"At first the {brief.MOST_CARDS} best evidenced; all other transfers in view stand in a table.",
+        placeholder=_("No card; all transfers in the table"),
+        help=_(
+            "At first the {most_cards} best evidenced; all other transfers in view stand in a table."
+        ).format(most_cards=brief.MOST_CARDS),
     )
     form = st.segmented_control(
-        "Format", list(FORMATS), format_func=lambda code: FORMATS[code], key="brief_format",
+        _("Format"), list(FORMATS), format_func=lambda code: FORMATS[code], key="brief_format",
         default="html", required=True,
     )  # fmt: skip
     st.caption(HELP[form])
     live = form == "html" and st.checkbox(
-        "Charts answer the pointer (the file grows by 1.4 MB)",
+        _("Charts answer the pointer (the file grows by 1.4 MB)"),
         key="brief_live",
-        help="Puts plotly.js and the borders into the file. Without it the charts are sharp pictures.",
+        help=_("Puts plotly.js and the borders into the file. Without it the charts are sharp pictures."),
     )
     return [record for record in chosen if record in labels], form, live
 
@@ -116,20 +124,32 @@ def _write(
 ) -> None:
     """Gather the parts and write the file."""
     bar = st.progress(
-        0.5, f"Gathering the evidence of {wording.plural(len(selection.transfers), 'transfer')}"
+        0.5,
+        _("Gathering the evidence of {transfers}").format(
+            transfers=wording.plural(len(selection.transfers), "transfer")
+        ),
     )
     usual = chosen == brief.important(selection)
-    parts = brief.compose(
-        records, selection, _address(selection.view), date.today(), None if usual else chosen
+    with speech.speaking(speech.ENGLISH):
+        parts = brief.compose(
+            records, selection, _address(selection.view), date.today(), None if usual else chosen
+        )
+    bar.progress(
+        0.8,
+        _("Writing {cards} and {count} sources").format(
+            cards=wording.plural(len(parts.cards), "card"), count=len(parts.sources)
+        ),
     )
-    bar.progress(0.8, f"Writing {wording.plural(len(parts.cards), 'card')} and {len(parts.sources)} sources")
     drawn = order.pictures or {}
-    order.file = _file(parts, drawn, form, live)
+    with speech.speaking(speech.ENGLISH):
+        order.file = _file(parts, drawn, form, live)
     order.name = f"{parts.stem}.{form}"
     missing = [chart.heading for chart in parts.charts if chart.name not in drawn] if form != "md" else []
     if missing:
-        order.remark = f"Without pictures of: {', '.join(missing)}. Words and tables stand in their place."
-    bar.progress(1.0, "Done")
+        order.remark = _("Without pictures of: {list}. Words and tables stand in their place.").format(
+            list=", ".join(missing)
+        )
+    bar.progress(1.0, _("Done"))
     bar.empty()
 
 
@@ -150,7 +170,9 @@ def _hand_over(order: Order, form: str) -> None:
     if order.remark:
         st.warning(order.remark, icon=":material/image_not_supported:")
     st.download_button(
-        f"Download {FORMATS[form]}, {len(order.file) / 1e6:.1f} MB",
+        _("Download {formats}, {value} MB").format(
+            formats=FORMATS[form], value=f"{len(order.file) / 1000000.0:.1f}"
+        ),
         order.file,
         file_name=order.name,
         mime=TYPES[form],

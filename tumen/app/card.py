@@ -11,6 +11,7 @@ from tumen import cards, neighbours, query, view, wording
 from tumen.app import address, picks
 from tumen.app.prose import prose
 from tumen.records import Records
+from tumen.speech import _
 from tumen.templates import render
 
 
@@ -22,12 +23,13 @@ def dialog(records: Records) -> None:
     if not cards.exists(records, reference):
         ignored(records, reference)
         return
-    _opened(records)
+    shown = st.dialog(_("Record"), width="large", on_dismiss=lambda: address.go(record=None))(_opened)
+    shown(records)
 
 
-@st.dialog("Record", width="large", on_dismiss=lambda: address.go(record=None))
 def _opened(records: Records) -> None:
     """The dialog's own part of the page: a link to another record replaces the card in place."""
+    address.speak()
     if st.session_state.pop("card_closes", False) or "turn_to" in st.session_state:
         st.rerun()
     reference = address.local("record")
@@ -52,7 +54,8 @@ def _show(records: Records, reference: str, level: int, on_pick: Callable[[str |
 def _neighbours(reference: str, kind: str, on_pick: Callable[[str | None], None]) -> None:
     """Links to the charts that show this record, with the view in force."""
     pages = {"map": neighbours.ON_MAP, "timeline": neighbours.ON_TIMELINE}
-    shown = [(page, f"the {page}") for page, kinds in pages.items() if kind in kinds]
+    words = {"map": _("the map"), "timeline": _("the timeline")}
+    shown = [(page, words[page]) for page, kinds in pages.items() if kind in kinds]
     if shown:
         query = urlencode({**address.filters_only(), "focus": reference}, doseq=True, safe=":")
         prose(render("neighbours.html", pages=shown, query=query), key="neighbours", on_pick=on_pick)
@@ -89,5 +92,5 @@ def _filtered(value: str | None) -> bool:
 def ignored(records: Records, reference: str) -> None:
     """Say that the address names no record, and what comes closest."""
     near = cards.nearest(records, reference, most=1)
-    note = query.ignored("record", reference, "is not known", near[0] if near else "")
+    note = query.ignored("record", reference, _("is not known"), near[0] if near else "")
     st.warning(wording.plain(note), icon=":material/link_off:")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import __version__, browse, derive, known, law, neighbours, view, wording
+from tumen import __version__, browse, derive, known, law, neighbours, speech, view, wording
 from tumen.app import address, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
@@ -18,6 +18,7 @@ from tumen.home import HOME
 from tumen.neighbours import Marked
 from tumen.query import DAYS
 from tumen.records import Records, rows
+from tumen.speech import N_, Texts, _
 from tumen.templates import render
 from tumen.told import Part
 from tumen.view import CONTESTED, ROLES, Selection, View
@@ -34,7 +35,21 @@ PAGES = (
     "method",
 )  # in the navigation
 HIDDEN = ("record", "own")  # reached by its address, or from Records
-TITLES = {"known": "Known when", "own": "Try your own rows"}  # where the name alone would not do
+TITLES = Texts(
+    {
+        "overview": N_("Overview"),
+        "map": N_("Map"),
+        "timeline": N_("Timeline"),
+        "known": N_("Known when"),
+        "exchange": N_("Exchange"),
+        "figures": N_("Figures"),
+        "quotes": N_("Quotes"),
+        "records": N_("Records"),
+        "method": N_("Method"),
+        "record": N_("Record"),
+        "own": N_("Try your own rows"),
+    }
+)
 
 
 def pages() -> dict[str, Any]:
@@ -43,10 +58,9 @@ def pages() -> dict[str, Any]:
     It has an address of its own too, because Streamlit gives the link of the page at the bare address an
     empty target, which in a new tab leads to whatever page it was copied from.
     """
-    found = {"home": st.Page(_script(PAGES[0]), title="Overview", url_path="home", default=True)}
+    found = {"home": st.Page(_script(PAGES[0]), title=TITLES["overview"], url_path="home", default=True)}
     for name in (*PAGES, *HIDDEN):
-        title = TITLES.get(name, name.capitalize())
-        found[name] = st.Page(_script(name), title=title, url_path=name)
+        found[name] = st.Page(_script(name), title=TITLES[name], url_path=name)
     return found
 
 
@@ -67,11 +81,13 @@ def banner() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="trial"):
         st.info(
-            f"Among the records stand {wording.plural(own.rows, 'row')} of your own "
-            f"({wording.plain(', '.join(own.tables))}): nobody else sees them, and they are kept nowhere.",
+            _(
+                "Among the records stand {rows} of your own ({list}): nobody else sees them, and "
+                "they are kept nowhere."
+            ).format(rows=wording.plural(own.rows, "row"), list=wording.plain(", ".join(own.tables))),
             icon=":material/science:",
         )
-        st.button("Let go of my rows", on_click=store.let_go, icon=":material/close:")
+        st.button(_("Let go of my rows"), on_click=store.let_go, icon=":material/close:")
 
 
 def colours() -> dict[str, Any]:
@@ -99,27 +115,45 @@ def filters(records: Records) -> None:
         _contested()
         _law(records)
         st.button(
-            "Reset all filters",
+            _("Reset all filters"),
             on_click=address.go,
             args=(View(),),
             disabled=address.view() == View(),
             width="stretch",
         )
+        _language()
+
+
+def _language() -> None:
+    """The choice of a language, where there is one.
+
+    Its links load the page anew: a widget remembers a choice by its words, which change with the language.
+    """
+    names = speech.names()
+    if len(names) > 1:
+        here = address.read()
+        choices = [
+            (code, name, urlencode({**here, "lang": code}, doseq=True)) for code, name in names.items()
+        ]
+        html = render("languages.html", languages=choices, spoken=speech.language())
+        prose(html, key="languages", on_pick=pick)
 
 
 def _country(records: Records) -> None:
     labels = records.labels("countries")
-    _multiselect("Country", "country", _countries(records), labels, "Every country")
+    _multiselect(_("Country"), "country", _countries(records), labels, _("Every country"))
     if not address.view().country:
         return
     st.selectbox(
-        "counts if it …",
+        _("counts if it …"),
         list(ROLES),
         format_func=lambda role: ROLES[role],
         key=address.WIDGETS["role"],
         on_change=address.from_widgets,
-        help="Whether a chosen country must send, receive, claim or deny a transfer. "
-        "Events and quotes are kept if they are about it.",
+        help=_(
+            "Whether a chosen country must send, receive, claim or deny a transfer. "
+            "Events and quotes are kept if they are about it."
+        ),
     )
 
 
@@ -139,14 +173,14 @@ def _named_countries(records: Records) -> list[str]:
 
 def _weapon_type(records: Records) -> None:
     labels = type_labels(records)
-    _multiselect("Weapon type", "weapon_type", list(labels), labels, "Every type")
+    _multiselect(_("Weapon type"), "weapon_type", list(labels), labels, _("Every type"))
 
 
 def type_labels(records: Records) -> dict[str, str]:
     """Families, each followed by its types, with the words of the filter."""
     labels: dict[str, str] = {}
     for family, name in records.labels("families").items():
-        labels[family] = f"{name} (all)"
+        labels[family] = _("{name} (all)").format(name=name)
         types = records["weapon_types"]
         labels.update({t: records.label("weapon_types", t) for t in types.index[types["family"] == family]})
     return labels
@@ -167,28 +201,28 @@ def _multiselect(label: str, name: str, options: list[str], labels: Any, placeho
 def _as_of(records: Records) -> None:
     """The day to turn back to, and the days worth turning back to."""
     _date(
-        "Known as of",
+        _("Known as of"),
         "as_of",
-        "Turns everything back to what was public on that day. Empty: all that is known today.",
+        _("Turns everything back to what was public on that day. Empty: all that is known today."),
     )
     found = {stop.day: stop.label for stop in known.stops(records)}
     now = address.view().as_of
     st.session_state.stop = now if now in found else None
     st.selectbox(
-        "Jump to",
+        _("Jump to"),
         list(found),
         format_func=lambda day: found[day],
         key="stop",
-        placeholder="A disclosure or meeting",
+        placeholder=_("A disclosure or meeting"),
         on_change=lambda: address.change(as_of=st.session_state.stop),
-        help="Days on which most became known: by press conferences, reports, sanctions and meetings.",
+        help=_("Days on which most became known: by press conferences, reports, sanctions and meetings."),
     )
     before, after = known.around(records, now)
     left, right = st.columns(2)
     with left:
-        _jump("Earlier", ":material/chevron_left:", before, disabled=before is None)
+        _jump(_("Earlier"), ":material/chevron_left:", before, disabled=before is None)
     with right:
-        _jump("Later", ":material/chevron_right:", after, disabled=now is None)
+        _jump(_("Later"), ":material/chevron_right:", after, disabled=now is None)
 
 
 def _jump(label: str, icon: str, stop: known.Stop | None, *, disabled: bool) -> None:
@@ -196,7 +230,7 @@ def _jump(label: str, icon: str, stop: known.Stop | None, *, disabled: bool) -> 
     st.button(
         label,
         icon=icon,
-        help=stop.label if stop else None if disabled else "Today",
+        help=stop.label if stop else None if disabled else _("Today"),
         disabled=disabled,
         on_click=address.change,
         kwargs={"as_of": stop and stop.day},
@@ -207,9 +241,9 @@ def _jump(label: str, icon: str, stop: known.Stop | None, *, disabled: bool) -> 
 def _period() -> None:
     left, right = st.columns(2)
     with left:
-        _date("From", "start", "Transfers that may have run, events and quotes from this day on.")
+        _date(_("From"), "start", _("Transfers that may have run, events and quotes from this day on."))
     with right:
-        _date("To", "end", "… and up to this day.")
+        _date(_("To"), "end", _("… and up to this day."))
 
 
 def _date(label: str, name: str, help_text: str) -> None:
@@ -226,9 +260,9 @@ def _date(label: str, name: str, help_text: str) -> None:
 def _evidence(records: Records) -> None:
     steps = records.labels("evidence")
     st.selectbox(
-        "Evidence at least",
+        _("Evidence at least"),
         range(6),
-        format_func=lambda step: f"{step} · {steps[str(step)]}" if step else "Any",
+        format_func=lambda step: f"{step} · {steps[str(step)]}" if step else _("Any"),
         key=address.WIDGETS["evidence"],
         on_change=address.from_widgets,
     )
@@ -236,7 +270,7 @@ def _evidence(records: Records) -> None:
 
 def _contested() -> None:
     st.selectbox(
-        "Denied or doubted",
+        _("Denied or doubted"),
         list(CONTESTED),
         format_func=lambda code: wording.capital(CONTESTED[code]),
         key=address.WIDGETS["contested"],
@@ -246,7 +280,7 @@ def _contested() -> None:
 
 def _law(records: Records) -> None:
     options = law.options(records)
-    _multiselect("Would breach, if it took place", "law", list(options), options, "Any rule or none")
+    _multiselect(_("Would breach, if it took place"), "law", list(options), options, _("Any rule or none"))
 
 
 def headline(records: Records, selection: Selection) -> None:
@@ -255,8 +289,10 @@ def headline(records: Records, selection: Selection) -> None:
         st.warning("  \n".join(wording.plain(note) for note in notes), icon=":material/link_off:")
     if STORE.report:
         st.warning(
-            f"The newest data files have {len(STORE.report.mistakes)} mistakes and are not shown; "
-            "this is the last good state. The server's log names each one.",
+            _(
+                "The newest data files have {count} mistakes and are not shown; this is the last "
+                "good state. The server's log names each one."
+            ).format(count=len(STORE.report.mistakes)),
             icon=":material/history:",
         )
     prose(render("sentence.html", **_sentence(records, selection)), key="sentence", on_pick=pick)
@@ -285,7 +321,8 @@ def _undated(records: Records, selection: Selection) -> Part | None:
 
 def title(question: str, finding: str) -> None:
     """A page's head: the question it answers, the answer for the present view, and how to read it."""
-    guide = GUIDE.get(st.session_state.get("here", ""), ())
+    points = GUIDE.get(st.session_state.get("here", ""), ())
+    guide = [(_(sign), _(meaning)) for sign, meaning in points]
     prose(render("title.html", question=question, finding=finding, guide=guide), key="title", on_pick=pick)
 
 
@@ -335,7 +372,9 @@ def family_legend(records: Records, selection: Selection, palette: dict[str, Any
             "color": palette["families"][row.id],
             "pick": f"family:{row.id}",
             "pressed": row.id in chosen,
-            "title": f"{row.label}: {'let go of this filter' if row.id in chosen else 'show only these'}",
+            "title": (
+                _("{family}: let go of this filter") if row.id in chosen else _("{family}: show only these")
+            ).format(family=row.label),
         }
         for row in rows(records["families"])
         if row.id in counts
@@ -346,13 +385,15 @@ def empty(records: Records, selection: Selection, what: str = "transfers") -> No
     """Say why nothing is shown, and offer the ways out."""
     ways = view.ways_out(records, selection.view)
     st.info(
-        f"No {what} match this view. {wording.why_empty(records, selection)}",
+        _("No {what} match this view. {why_empty}").format(
+            what=what, why_empty=wording.why_empty(records, selection)
+        ),
         icon=":material/filter_alt_off:",
     )
     with st.container(horizontal=True):
         for words, wider, left in ways:
             st.button(f"{words} ({left})", on_click=address.go, args=(wider,), key=f"way:{words}")
-        st.button("Reset all filters", on_click=address.go, args=(View(),), key="way:reset")
+        st.button(_("Reset all filters"), on_click=address.go, args=(View(),), key="way:reset")
 
 
 def foot(records: Records) -> None:

@@ -4,13 +4,16 @@ Sent as an element of the page it would come after the first paint, and everythi
 """
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tumen import speech
+
 STYLE = (Path(__file__).parent / "assets" / "frame.css").read_text("utf-8")
 HEAD = f"<style>{STYLE}</style><title>Tumen</title>".encode()
-BEFORE = b"</head>"
+BEFORE, SPOKEN = b"</head>", b'<html lang="en"'
 # What Streamlit must not hear of: it would answer compressed, or that the page is as it was.
 COMPRESSED_OR_KEPT = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
@@ -25,7 +28,7 @@ class Head:
         """Pass the request on; hold back the start of an HTML answer until its body is known."""
         if scope["type"] == "http" and scope["method"] == "GET" and _asks_for_a_page(scope):
             plain = [(name, value) for name, value in scope["headers"] if name not in COMPRESSED_OR_KEPT]
-            await self.app({**scope, "headers": plain}, receive, Rewriter(send))
+            await self.app({**scope, "headers": plain}, receive, Rewriter(send, _language(scope)))
         else:
             await self.app(scope, receive, send)
 
@@ -33,8 +36,9 @@ class Head:
 class Rewriter:
     """The way out of one answer."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, language: str = speech.ENGLISH) -> None:
         self.send, self.start, self.body = send, None, b""  # type: Send, Message | None, bytes
+        self.language = language
 
     async def __call__(self, message: Message) -> None:
         """Gather an HTML body and send it with our head; pass on anything else as it comes."""
@@ -50,12 +54,19 @@ class Rewriter:
 
     async def _finish(self, start: Message) -> None:
         body = self.body.replace(BEFORE, HEAD + BEFORE, 1)
+        body = body.replace(SPOKEN, SPOKEN.replace(b"en", self.language.encode()), 1)
         headers = MutableHeaders(raw=start["headers"])
         headers["content-length"] = str(len(body))
         for name in ("etag", "last-modified"):  # those of Streamlit's own page
             del headers[name]
         await self.send(start)
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _language(scope: Scope) -> str:
+    """The language that the address asks for, if there is such a one."""
+    asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")).get("lang", [""])[-1]
+    return asked if asked in speech.installed() else speech.ENGLISH
 
 
 def _asks_for_a_page(scope: Scope) -> bool:

@@ -44,6 +44,7 @@ def pick(value: str | None) -> None:
 
 
 def catch_up() -> None:
-    """In a fragment: what was picked there concerns the whole page, so run all of it."""
+    """In a fragment, which begins in English: speak as the page does; what was picked concerns all of it."""
+    address.speak()
     if st.session_state.pop("picked", False):
         st.rerun()

@@ -8,9 +8,10 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from tumen import view, wording
+from tumen import dates, view, wording
 from tumen.app import address
 from tumen.records import Records
+from tumen.speech import _
 from tumen.story import story
 from tumen.view import Selection
 
@@ -68,7 +69,9 @@ class Player:
 
     def button(self, step: str) -> None:
         """Play or pause."""
-        name, icon = ("Pause", ":material/pause:") if self.playing else ("Play", ":material/play_arrow:")
+        name, icon = (
+            (_("Pause"), ":material/pause:") if self.playing else (_("Play"), ":material/play_arrow:")
+        )
         if not st.button(name, icon=icon, key=f"play_{self.name}", help=self.hint or None):
             return
         if self.playing:
@@ -102,7 +105,7 @@ def _rest_on(month: str) -> None:
 
 def of_months(records: Records) -> Player:
     """The player of the map's months."""
-    hint = "Play the months one after another"
+    hint = _("Play the months one after another")
     return Player("month", months(records), _rest_on, home=ALL, hint=hint)
 
 
@@ -114,12 +117,12 @@ def month(player: Player) -> str:
 def control(player: Player, month: str) -> None:
     """The play button and the month slider."""
     player.button(month)
-    st.select_slider("Month", player.steps, format_func=label, key="month", on_change=_chosen, width=280)
+    st.select_slider(_("Month"), player.steps, format_func=label, key="month", on_change=_chosen, width=280)
 
 
 def label(month: str) -> str:
     """'All months' or 'Nov 2023'."""
-    return f"{calendar.month_abbr[int(month[5:])]} {month[:4]}" if month else "All months"
+    return dates.month_short(date.fromisoformat(f"{month}-01")) if month else _("All months")
 
 
 def narrowed(records: Records, selection: Selection, month: str) -> Selection:
@@ -138,8 +141,10 @@ def caption(shown: Selection, month: str) -> None:
     if month:
         count = wording.plural(len(shown.transfers), "transfer")
         st.caption(
-            f"{label(month)}: {count} may have run in this month. "
-            "A transfer without a known start stands at its first report."
+            _(
+                "{label}: {count} may have run in this month. A transfer without a known start "
+                "stands at its first report."
+            ).format(label=label(month), count=count)
         )
 
 

@@ -23,7 +23,7 @@ page = st.navigation(list(pages.values()), position="hidden")
 if "turn_to" in st.session_state:
     name, query = st.session_state.pop("turn_to")
     if name in pages:
-        st.switch_page(pages[name], query_params=query)
+        st.switch_page(pages[name], query_params={**address.language(), **query})
 
 st.session_state.here = page.url_path or frame.PAGES[0]
 frame.navigation(pages, at_home=not page.url_path)

@@ -5,28 +5,30 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from tumen import cite, takeaway, view
+from tumen import cite, speech, takeaway, view
 from tumen.app import address, briefing, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.cite import items
 from tumen.export import bundle, calls, download
 from tumen.records import Records
+from tumen.speech import _
 from tumen.templates import render
 from tumen.view import Selection
 
-LEFT_OUT = ("take", "record")  # parts of the address that are not the view's
+LEFT_OUT = ("take", "record", "lang")  # parts of the address that are not the view's
 
 
 def dialog(records: Records, selection: Selection) -> None:
     """Open the dialog if the address asks for it; an open record comes first."""
     if address.local("take") and not address.local("record"):
-        _opened(records, selection)
+        shown = st.dialog(_("Take it away"), width="large", on_dismiss=lambda: address.go(take=None))(_opened)
+        shown(records, selection)
 
 
-@st.dialog("Take it away", width="large", on_dismiss=lambda: address.go(take=None))
 def _opened(records: Records, selection: Selection) -> None:
     """One part of what can be taken, chosen by the address."""
+    address.speak()
     if "turn_to" in st.session_state:
         st.rerun()
     part = _part()
@@ -45,8 +47,8 @@ def _opened(records: Records, selection: Selection) -> None:
 def _own_file(records: Records, selection: Selection) -> None:
     """The whole view with the visitor's own rows, made here: no address of the server knows them."""
     st.download_button(
-        "Everything in this view (zip)",
-        lambda: bundle.zipped(records, selection, here(), date.today()),
+        _("Everything in this view (zip)"),
+        speech.speaking(speech.ENGLISH)(lambda: bundle.zipped(records, selection, here(), date.today())),
         file_name=download.file_name(selection.view, "view", "zip"),
         mime="application/zip",
         type="primary",
@@ -58,7 +60,7 @@ def _part() -> str:
     now = address.local("take")
     st.session_state.take_part = now if now in takeaway.SECTIONS else takeaway.DEFAULT
     chosen = st.pills(
-        "What to take",
+        _("What to take"),
         list(takeaway.SECTIONS),
         format_func=lambda code: takeaway.SECTIONS[code],
         key="take_part",
@@ -96,7 +98,7 @@ PARTS = {"data": _data, "cite": _cite, "calls": _calls}
 
 def _code(selection: Selection) -> None:
     """The call for one table of the view, in three languages."""
-    table = st.selectbox("Table", takeaway.MAIN, key="take_table", width=240)
+    table = st.selectbox(_("Table"), takeaway.MAIN, key="take_table", width=240)
     for language, text in calls.calls(host(), table, selection.view).items():
         st.caption(language)
         st.code(text, language={"Python": "python", "R": "r"}.get(language, "bash"), wrap_lines=True)

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 from tumen import browse, dates
 from tumen.desk import Desk, Row, title
 from tumen.records import Records
+from tumen.speech import ENGLISH, speaking
 from tumen.templates import TURNING, safe_url
 from tumen.view import Selection, describe, to_query
 
@@ -63,6 +64,7 @@ KOREAN = (
 IN_ADDRESS = "%/:?#[]@!$&'()*+,=~"  # what an address may hold as it is; ';' would split it in RIS
 
 
+@speaking(ENGLISH)  # a citation is of the English original
 def of_source(records: Records, source: str) -> Item:
     """A source of Tumen.
 
@@ -89,6 +91,7 @@ def of_source(records: Records, source: str) -> Item:
     return item | _published_in(kind, clean(row["publisher"]), bool(people))
 
 
+@speaking(ENGLISH)
 def of_record(
     records: Records, kind: str, record: str, on: date, address: str, as_of: date | None = None
 ) -> Item:
@@ -107,6 +110,7 @@ def of_record(
     return _ours(records, on, address, f"{kind} {record}", f"{name}{_turned(as_of)}", what, as_of)
 
 
+@speaking(ENGLISH)
 def of_view(records: Records, selection: Selection, on: date, address: str) -> Item:
     """A view of Tumen, named by its filters, or all of Tumen. Arguments as for `of_record`."""
     view = selection.view
@@ -119,6 +123,7 @@ def of_view(records: Records, selection: Selection, on: date, address: str) -> I
     return _ours(records, on, address, own, name, "View of the data set", view.as_of)
 
 
+@speaking(ENGLISH)
 def of_all(records: Records, on: date, address: str, as_of: date | None = None) -> Item:
     """The whole data set. Arguments as for `of_record`."""
     name = f"{browse.package(records).title}{_turned(as_of)}"

@@ -16,12 +16,17 @@ from tumen.bias import Band, sides
 from tumen.figures import template
 from tumen.figures.palette import Palette
 from tumen.figures.timeline import WINDOW
+from tumen.speech import N_, _
 
 Drawing = dict[str, Any]
 HEIGHT, LONGEST = 420, 16  # pixels for all bars together; the most that one assertion may take
 GUTTER, NARROW = 148, 560  # pixels for the names at the left; below this width they stand above the bars
 AIR, LEAST, NAME, FOOT, TOP = 12, 20, 22, 30, 14
-WORDS = ("asserts or confirms", "denies or doubts", "gives no answer")  # claims, disputes, silences
+WORDS = (
+    N_("asserts or confirms"),
+    N_("denies or doubts"),
+    N_("gives no answer"),
+)  # claims, disputes, silences
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def _bars(row: Row, side: int, unit: float, palette: Palette, pick: str) -> Draw
     drawn = [(month, counts) for month, counts in told if counts[side]]
     below = [counts[1] if side == 2 else 0 for _, counts in drawn]
     sign = -1 if side == 0 else 1
-    label, words = escape(row.band.voice.label), WORDS[side]
+    label, words = escape(row.band.voice.label), _(WORDS[side])
     return {
         "type": "bar",
         "x": [f"{month}-15" for month, _ in drawn],
@@ -131,7 +136,7 @@ def _marker(side: int, palette: Palette) -> Drawing:
 def _name(row: Row, narrow: bool, palette: Palette, picks: Mapping[str, str]) -> Drawing:
     """Who speaks, how often, and whether about its own trade."""
     voice = row.band.voice
-    counts = f"{voice.count:,} · {voice.percent} %{' · a party' if row.band.party else ''}"
+    counts = f"{voice.count:,} · {voice.percent} %{_(' · a party') if row.band.party else ''}"
     between = " " if narrow else "<br>"
     text = f"<b>{escape(voice.label)}</b>{between}<span style='color:{palette['muted']}'>{counts}</span>"
     return {

@@ -17,6 +17,7 @@ from tumen.estimates import Figure, Panel
 from tumen.figures import template
 from tumen.figures.palette import Palette
 from tumen.figures.timeline import LEADING, WINDOW, Box, moment, plain, text_width, wrap
+from tumen.speech import _
 
 Drawing = dict[str, Any]
 
@@ -168,8 +169,8 @@ def _head(panel: Panel, width: float) -> tuple[tuple[str, ...], tuple[str, ...]]
     title = wrap(panel.title, TITLE * 1.07, width, 3)
     origins = wording.plural(panel.origins, "origin")
     parts = [panel.item, f"{wording.plural(len(panel.figures), 'figure')}, {origins}"]
-    parts += ["log scale"] if panel.logarithmic else []
-    parts += ["contested"] if panel.contested else []
+    parts += [_("log scale")] if panel.logarithmic else []
+    parts += [_("contested")] if panel.contested else []
     return title, wrap(" · ".join(parts), SUB, width, 3)
 
 
@@ -217,7 +218,9 @@ def _wishes(panel: Panel) -> Iterator[tuple[Figure, list[str]]]:
 
 def _number(figure: Figure) -> str:
     if figure.bound == "interval":
-        return f"{wording.number(figure.least)} to {wording.number(figure.most)}"
+        return _("{count} to {count2}").format(
+            count=wording.number(figure.least), count2=wording.number(figure.most)
+        )
     return wording.number(figure.least)
 
 
@@ -384,9 +387,9 @@ def _round(value: float) -> float:
 
 def _hover(figure: Figure) -> str:
     """All that the table says of the figure, in short lines."""
-    stance = f"{figure.by} {'disputes this' if figure.disputes else ''}".strip()
+    stance = f"{figure.by} {_('disputes this') if figure.disputes else ''}".strip()
     told = [stance, dates.words(figure.date), figure.what, figure.conversion]
-    told.append(f"Source: {figure.cited['publisher'] or figure.cited['title']}")
+    told.append(_("Source: {cited}").format(cited=figure.cited["publisher"] or figure.cited["title"]))
     lines = [line for text in told if text for line in wrap(text, SUB, 250, 6)]
     return "<br>".join([f"<b>{plain(figure.words)}</b>", *map(plain, lines)])
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from tumen import dates
 from tumen.figures import template
 from tumen.figures.exchange import mixed
 from tumen.figures.palette import Palette
 from tumen.figures.timeline import DAY_MS, WINDOW, moment, plain, text_width, wrap
+from tumen.speech import _
 
 Figure = dict[str, Any]
 
@@ -179,7 +181,7 @@ def _day_notes(
     for row, day in enumerate(days):
         at = _at(day, span)
         count = int(daily.loc[: pd.Timestamp(date.fromordinal(min(at - 1, span[1])))].iloc[-1].sum())
-        when = f"{day.day} {day:%b %Y}" if day else "Today"
+        when = dates.day_short(day) if day else _("Today")
         text = f"{when}: {count}"
         x = (at - span[0]) / (span[1] - span[0]) * plot
         half = text_width(text, 13) / 2

@@ -9,7 +9,7 @@ stands once, as the trace's `meta`; places, countries and marks have it as `cust
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from math import cos, inf, log, pi, radians, sin, sqrt, tan
 from textwrap import wrap
@@ -21,6 +21,7 @@ from tumen import geography
 from tumen.figures import template
 from tumen.figures.palette import BASIS_DASH, EVIDENCE_DASH, WEAKER, WEAKEST, Palette, family_colour
 from tumen.geography import ANCHORS, Arc, Point
+from tumen.speech import N_, _
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]
@@ -28,7 +29,7 @@ Trace = dict[str, Any]
 ACTORS = {"PRK": "North Korea", "RUS": "Russia", "IRN": "Iran", "CHN": "China"}
 COUNTRIES = {**ACTORS, "UKR": "Ukraine"}
 
-WEIGHT = (
+WEIGHT = N_(
     "The width grows with the square root of the number of transfers on record; it says nothing of amounts."
 )
 
@@ -126,7 +127,7 @@ def whole(points: Sequence[Point], countries: Mapping[str, Point]) -> View:
     lons, lats = ([p[axis] for p in points or [(-170.0, -60.0), (170.0, 75.0)]] for axis in (0, 1))
     lon, lat = _padded(min(lons), max(lons), 180), _padded(min(lats), max(lats), 85)
     names = {code: (at[0], at[1] - (lat[1] - lat[0]) / 20, True) for code, at in countries.items()}
-    return View("Whole", "natural earth", lon, lat, lon, lat, 110, names, {})
+    return View(N_("Whole"), "natural earth", lon, lat, lon, lat, 110, names, {})
 
 
 def _padded(least: float, most: float, limit: float) -> Point:
@@ -143,7 +144,7 @@ def _pen(palette: Palette, view: View, narrow: bool) -> Pen:
 
 VIEWS: Mapping[str, View] = {
     "eurasia": View(
-        title="Eurasia",
+        title=N_("Eurasia"),
         projection="conic equal area",
         parallels=(30, 65),
         lon=(30, 140),
@@ -170,7 +171,7 @@ VIEWS: Mapping[str, View] = {
         narrow_places=frozenset({"moscow", "pyongyang", "beijing", "tehran"}),
     ),
     "sea-of-japan": View(
-        title="Sea of Japan",
+        title=N_("Sea of Japan"),
         projection="mercator",
         lon=(123.3, 138.7),
         lat=(38.2, 45.2),
@@ -194,7 +195,7 @@ VIEWS: Mapping[str, View] = {
         narrow_places=frozenset({"rajin", "dunai", "vostochny-port", "chongjin", "vladivostok", "pyongyang"}),
     ),
     "caspian": View(
-        title="Caspian Sea",
+        title=N_("Caspian Sea"),
         projection="mercator",
         lon=(35.7, 66.7),
         lat=(34.4, 48.6),
@@ -217,7 +218,7 @@ VIEWS: Mapping[str, View] = {
         narrow_places=frozenset({"amirabad", "anzali", "astrakhan", "port-olya", "tehran", "mozdok"}),
     ),
     "black-sea-front": View(
-        title="Black Sea and front",
+        title=N_("Black Sea and front"),
         projection="mercator",
         lon=(26.4, 48.6),
         lat=(43.4, 52.6),
@@ -241,7 +242,7 @@ VIEWS: Mapping[str, View] = {
         ),
     ),
     "globe": View(
-        title="Globe",
+        title=N_("Globe"),
         projection="orthographic",
         lon=(-95, 265),
         lat=(-42, 138),
@@ -690,58 +691,70 @@ class KeyEntry:
 
 def legend_entries() -> list[KeyEntry]:
     """What the lines and marks mean, for the key beside the map; families are explained elsewhere."""
-    return [*_KEY_OF_LINES, *_KEY_OF_LEGS, *_KEY_OF_MARKS]
+    every = (*_KEY_OF_LINES, *_KEY_OF_LEGS, *_KEY_OF_MARKS)
+    return [replace(e, group=_(e.group), label=_(e.label), meaning=_(e.meaning)) for e in every]
 
 
 _KEY_OF_LINES = (
     KeyEntry(
-        "Between countries",
-        "Best evidence 4 or 5",
-        "Imagery, records or an examined find. The curve is schematic.",
+        N_("Between countries"),
+        N_("Best evidence 4 or 5"),
+        N_("Imagery, records or an examined find. The curve is schematic."),
         "solid",
         2,
     ),
     KeyEntry(
-        "Between countries",
-        "Best evidence 3",
-        "An official assessment with specifics. The curve is schematic.",
+        N_("Between countries"),
+        N_("Best evidence 3"),
+        N_("An official assessment with specifics. The curve is schematic."),
         WEAKER,
         2,
     ),
     KeyEntry(
-        "Between countries",
-        "Best evidence 1 or 2",
-        "A report or a bare claim. The curve is schematic.",
+        N_("Between countries"),
+        N_("Best evidence 1 or 2"),
+        N_("A report or a bare claim. The curve is schematic."),
         WEAKEST,
         2,
     ),
-    KeyEntry("Between countries", "Width", WEIGHT, "solid", 4.5),
+    KeyEntry(N_("Between countries"), N_("Width"), WEIGHT, "solid", 4.5),
 )
 _KEY_OF_LEGS = (
     KeyEntry(
-        "Routes",
-        "Documented leg",
-        "Shown between these two places by imagery, tracking, records or a witness.",
+        N_("Routes"),
+        N_("Documented leg"),
+        N_("Shown between these two places by imagery, tracking, records or a witness."),
         "solid",
         LEG,
     ),
-    KeyEntry("Routes", "Inferred leg", "A source draws it from what was seen at its ends.", "dash", LEG),
     KeyEntry(
-        "Routes", "Schematic leg", "Joins two places; the sources do not show the way.", "dot", SCHEMATIC
+        N_("Routes"), N_("Inferred leg"), N_("A source draws it from what was seen at its ends."), "dash", LEG
     ),
-    KeyEntry("Routes", "By sea", "Plain line; ships, inland seas and river mouths.", "solid", LEG),
-    KeyEntry("Routes", "By rail", "Line with a dashed light core.", "solid", LEG, "dash"),
-    KeyEntry("Routes", "By road", "Line with a light core.", "solid", LEG, "solid"),
-    KeyEntry("Routes", "By air", "Line with a dotted light core.", "solid", LEG, "dot"),
+    KeyEntry(
+        N_("Routes"),
+        N_("Schematic leg"),
+        N_("Joins two places; the sources do not show the way."),
+        "dot",
+        SCHEMATIC,
+    ),
+    KeyEntry(
+        N_("Routes"), N_("By sea"), N_("Plain line; ships, inland seas and river mouths."), "solid", LEG
+    ),
+    KeyEntry(N_("Routes"), N_("By rail"), N_("Line with a dashed light core."), "solid", LEG, "dash"),
+    KeyEntry(N_("Routes"), N_("By road"), N_("Line with a light core."), "solid", LEG, "solid"),
+    KeyEntry(N_("Routes"), N_("By air"), N_("Line with a dotted light core."), "solid", LEG, "dot"),
 )
 _KEY_OF_MARKS = (
     KeyEntry(
-        "Marks", "Contested", "Someone has denied or doubted a transfer of this line.", symbol="diamond-open"
+        N_("Marks"),
+        N_("Contested"),
+        N_("Someone has denied or doubted a transfer of this line."),
+        symbol="diamond-open",
     ),
     KeyEntry(
-        "Marks",
-        "Approximate place",
-        "A hollow symbol stands for something larger or elsewhere.",
+        N_("Marks"),
+        N_("Approximate place"),
+        N_("A hollow symbol stands for something larger or elsewhere."),
         symbol="square-open",
     ),
 )

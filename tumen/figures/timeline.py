@@ -17,8 +17,10 @@ from typing import Any
 
 import pandas as pd
 
+from tumen.dates import day_short, month_short
 from tumen.figures import template
 from tumen.figures.palette import Palette
+from tumen.speech import N_, _
 
 WINDOW = (date(2023, 9, 13), date(2024, 6, 19))
 EDGES = ("Vostochny summit", "Treaty")  # the events at its ends, in short
@@ -451,7 +453,7 @@ def _head(window: tuple[date, date], edges: tuple[str, str], as_of: date | None,
     flags = place(wishes, scaled.plot, walls)
     flags = place(map(_yielding, _missing(wishes, flags)), scaled.plot, (), flags)
     if as_of and scaled.shows(as_of.toordinal() + 1):
-        text = f"{KNOWN} {day_short(as_of)}"
+        text = f"{_(KNOWN)} {day_short(as_of)}"
         wish = Wish(text, scaled.x(as_of.toordinal() + 1), ((text,),), size, 99, (-1, 1))
         below = max((flag.bottom for flag in flags), default=0)
         flags += [replace(flag, top=below) for flag in place([wish], scaled.plot)]
@@ -465,7 +467,7 @@ def _yielding(wish: Wish) -> Wish:
     )
 
 
-KNOWN, PRELUDE, AFTERMATH = "known as of", "Prelude", "Aftermath"
+KNOWN, PRELUDE, AFTERMATH = N_("known as of"), N_("Prelude"), N_("Aftermath")
 
 
 def _said(window: tuple[date, date], edges: tuple[str, str], scaled: Scale) -> list[tuple[float, str, int]]:
@@ -474,8 +476,8 @@ def _said(window: tuple[date, date], edges: tuple[str, str], scaled: Scale) -> l
     all_said: list[tuple[float, str, int]] = [
         (opens, ", ".join(filter(None, (edges[0], day_short(window[0])))), 1),
         (closes, ", ".join(filter(None, (edges[1], day_short(window[1])))), -1),
-        (opens, PRELUDE, -1),
-        (closes, AFTERMATH, 1),
+        (opens, _(PRELUDE), -1),
+        (closes, _(AFTERMATH), 1),
     ]
     seen = [said for said in all_said if scaled.shows(said[0])]
     return seen or [(scaled.first, _one_phase(window, edges, scaled), 1)]
@@ -485,18 +487,17 @@ def _one_phase(window: tuple[date, date], edges: tuple[str, str], scaled: Scale)
     """Name the one phase that fills the whole chart."""
     opens, closes = _edges(window)
     if scaled.last <= opens:
-        return PRELUDE
+        return _(PRELUDE)
     if scaled.first >= closes:
-        return AFTERMATH
+        return _(AFTERMATH)
     if not all(edges):
-        return "The window"
+        return _("The window")
     last = [edge.split()[-1].lower() for edge in edges]
-    return f"Between {' and '.join(last)}" if scaled.narrow else f"Between the {edges[0]} and the {last[1]}"
-
-
-def day_short(day: date) -> str:
-    """'13 Sep 2023'."""
-    return f"{day.day} {day:%b %Y}"
+    return (
+        _("Between {list}").format(list=" and ".join(last))
+        if scaled.narrow
+        else _("Between the {edges} and the {last}").format(edges=edges[0], last=last[1])
+    )
 
 
 # --- from layout to plotly --------------------------------------------------------------------------
@@ -643,7 +644,7 @@ def _when(mark: Mark) -> str:
     if mark.precision == "year":
         return _from_to(f"{mark.first.year}", f"{mark.last.year}")
     if mark.precision == "month":
-        return _from_to(f"{mark.first:%b %Y}", f"{mark.last:%b %Y}")
+        return _from_to(month_short(mark.first), month_short(mark.last))
     if (mark.first.year, mark.first.month) == (mark.last.year, mark.last.month):
         return f"{mark.first.day}–{day_short(mark.last)}"
     return _from_to(day_short(mark.first), day_short(mark.last))
@@ -714,7 +715,7 @@ def _lane_shapes(lanes: Sequence[Lane], scaled: Scale, palette: Palette) -> Iter
 
 def _head_notes(head: Sequence[Flag], scaled: Scale, palette: Palette) -> Iterator[Figure]:
     for flag in head:
-        quiet = flag.key in (PRELUDE, AFTERMATH)
+        quiet = flag.key in (_(PRELUDE), _(AFTERMATH))
         day = round((scaled.first + flag.x / scaled.per_day) * 24) / 24
         yield _note(flag, day, HEAD_TOP, palette["muted" if quiet else "accent"])
 
