@@ -71,16 +71,17 @@ def _days(stated: Any) -> tuple[date, date]:
 
 def _derived(records: Records, window: tuple[date, date] | None) -> dict[str, Any]:
     """All that follows from the records: the days on which things became known, the busiest country."""
-    days = pd.concat([records[table]["known"] for table in ("assertions", "events", "quotes")]).sort_values()
-    found = [day.date() for day in days] or [date.today()]
-    whole = window or (found[0], found[-1])
+    days = pd.concat([records[table]["known"] for table in ("assertions", "events", "quotes")])
+    order = days.sort_values(ignore_index=True)
+    found = [day.date() for day in order.iloc[[0, len(order) // 2, -1]]] if len(order) else [date.today()] * 3
+    whole = window or (found[0], found[2])
     ends = records["transfers"]
     parties = Counter([*ends["origin"], *ends["destination"]]).most_common(1)
     told = Counter(records["assertions"]["transfer"]).most_common(1)
     return {
         "window": whole,
-        "span": (found[0], found[-1]),
-        "then": found[len(found) // 2],
+        "span": (found[0], found[2]),
+        "then": found[1],
         "hub": parties[0][0] if parties else "",
         "example": told[0][0] if told else "",
     }

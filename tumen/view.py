@@ -7,6 +7,7 @@ never fails: what cannot be understood is left out and said in a note.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 import numpy as np
@@ -163,7 +164,7 @@ class Selection:
     quotes: pd.DataFrame
     reported: int
 
-    @property
+    @cached_property
     def transfers(self) -> list[str]:
         """Ids of the transfers in view, sorted."""
         return list(self.states.index)
