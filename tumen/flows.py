@@ -4,6 +4,7 @@ A flow's number is a count of transfers on record, never a sum of amounts: conta
 rounds cannot be added, and a parent transfer holds its children's amounts already.
 """
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -51,8 +52,9 @@ def _flows(records: Records, selection: Selection) -> pd.DataFrame:
         first=("transfer", "first"),
         item=("item", "first"),
     )
+    countries, families = records.labels("countries"), records.labels("families")
     found["record"] = [reference(row) for row in rows(found)]
-    found["label"] = [_label(records, row) for row in rows(found)]
+    found["label"] = [_label(countries, families, row) for row in rows(found)]
     return found.sort_values(["evidence", "transfers"], ascending=False, ignore_index=True)
 
 
@@ -70,12 +72,11 @@ def reference(flow: Any) -> str:
     return f"flow:{flow.origin}>{flow.destination}:{flow.family}"
 
 
-def _label(records: Records, flow: Any) -> str:
-    ends = f"{records.label('countries', flow.origin)} → {records.label('countries', flow.destination)}"
+def _label(countries: Mapping[str, str], families: Mapping[str, str], flow: Any) -> str:
+    ends = f"{countries[flow.origin]} → {countries[flow.destination]}"
     what = flow.item if flow.transfers == 1 else wording.plural(flow.transfers, "transfer")
     dispute = ", contested" if flow.contested else ""
-    family = records.label("families", flow.family)
-    return f"{ends} · {family}: {what}, best evidence {flow.evidence}{dispute}"
+    return f"{ends} · {families[flow.family]}: {what}, best evidence {flow.evidence}{dispute}"
 
 
 def legs(records: Records, selection: Selection) -> pd.DataFrame:

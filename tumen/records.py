@@ -130,8 +130,10 @@ def _is_named(key: Hashable) -> bool:
     return isinstance(key, str) or (isinstance(key, tuple) and all(isinstance(part, str) for part in key))
 
 
-def _bytes(value: Any) -> int:
+def _bytes(value: Any, deep: bool = True) -> int:
     """About how much memory a value takes; what it shares with others is counted too."""
+    if is_dataclass(value):
+        return sum(_bytes(own, deep=False) for own in vars(value).values()) if deep and _open(value) else 0
     if isinstance(value, pd.DataFrame):
         return int(value.memory_usage(index=False).sum())
     if isinstance(value, pd.Series | pd.Index | np.ndarray):
@@ -142,7 +144,11 @@ def _bytes(value: Any) -> int:
     if isinstance(value, tuple | list | set | frozenset):
         few = [*islice(value, 8)]
         return len(value) * (60 + sum(map(_bytes, few)) // max(1, len(few)))
-    return sum(map(_bytes, vars(value).values())) if is_dataclass(value) and hasattr(value, "__dict__") else 0
+    return 0
+
+
+def _open(value: Any) -> bool:
+    return hasattr(value, "__dict__")
 
 
 def rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, descriptor
 from tumen.records import Records
+from tumen.running import running
 
 PERIODS = ("window", "span")
 FIELDS = (*PERIODS, "opening", "closing", "edges", "hub", "senders", "example", "then", "rules", "subjects")
@@ -77,11 +79,12 @@ def _derived(records: Records, window: tuple[date, date] | None) -> dict[str, An
     whole = window or (found[0], found[2])
     ends = records["transfers"]
     parties = Counter([*ends["origin"], *ends["destination"]]).most_common(1)
-    told = Counter(records["assertions"]["transfer"]).most_common(1)
+    on = running(records).on
+    told = np.bincount(on)[on] if len(on) else on  # of each assertion: how many its transfer has
     return {
         "window": whole,
         "span": (found[0], found[2]),
         "then": found[1],
         "hub": parties[0][0] if parties else "",
-        "example": told[0][0] if told else "",
+        "example": str(records["assertions"]["transfer"].iloc[int(told.argmax())]) if len(told) else "",
     }

@@ -133,7 +133,7 @@ def _named_countries(records: Records) -> list[str]:
     parties = sorted(
         {*transfers["origin"], *transfers["destination"]}, key=lambda c: records.label("countries", c)
     )
-    heard = {*assertions["by_country"], *(c for cs in records["events"]["countries"] for c in cs)}
+    heard = {*assertions["by_country"].unique()}.union(*{*records["events"]["countries"]})
     return [*parties, *sorted(heard - {*parties}, key=lambda c: records.label("countries", c))]
 
 
