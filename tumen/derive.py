@@ -231,9 +231,21 @@ def figures(records: Records, as_of: date | None) -> pd.DataFrame:
     """
     groups = records.once("groups of figures", lambda: _groups(records))
     count = running(records).known(None if as_of is None else pd.Timestamp(as_of))
-    rows = groups.said.rows[["id", "transfer", "origin", "known", "low", "high", "on"]]
-    found = rows.iloc[: int(np.searchsorted(groups.said.places, count))]
-    return found.assign(number=groups.number[found["on"]])
+    found = groups.said.rows.iloc[: int(np.searchsorted(groups.said.places, count))]
+    said = records["assertions"][["id", "transfer", "origin"]].iloc[found["place"]].reset_index(drop=True)
+    told = found[["known", "low", "high", "on"]]
+    return said.assign(**told, number=groups.number[found["on"]])
+
+
+def compared(records: Records, as_of: date | None) -> Numbers:
+    """For each assertion with how many figures known on a day it is compared, itself included; 0 for none."""
+    found, by_day = spreads(records, as_of), np.zeros(len(records["assertions"]), dtype=int)
+    groups = records.once("groups of figures", lambda: _groups(records))
+    count = np.zeros(len(groups.keys), dtype=int)
+    count[found.present] = found.figures
+    own = groups.said.rows.iloc[: int(np.searchsorted(groups.said.places, len(known(records, as_of))))]
+    by_day[own["place"]] = count[own["on"]]
+    return by_day
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +261,7 @@ class Groups:
     low: Numbers  # … the least of them
     high: Numbers  # … the most
     of: Mapping[str, slice]  # transfer → its groups
-    members: tuple[Numbers, Numbers]  # ids of figures by group, and where each group begins among them
+    members: tuple[Numbers, Numbers]  # places of figures by group, and where each group begins among them
 
     def measured(self, measures: Iterable[str]) -> Numbers:
         """Which groups are of some measures."""
@@ -262,16 +274,17 @@ class Groups:
         return number, [*named]
 
     @cached_property
-    def texts(self) -> dict[str, Numbers]:
+    def texts(self) -> dict[str, Any]:
         """What the figures of each group measure, column by column: a frame's own access is slow."""
-        return {name: self.keys[name].to_numpy(dtype=object) for name in COMPARABLE[1:]}
+        return {name: self.keys[name].array for name in COMPARABLE[1:]}
 
 
 def _groups(records: Records) -> Groups:
     figures = _figures(records["assertions"].reset_index(drop=True))
     by = figures.groupby(COMPARABLE, sort=True)
     rows = figures.assign(on=by.ngroup(), place=figures.index).reset_index(drop=True)
-    said, on = Said(rows, by.ngroups), rows["on"].to_numpy()
+    slim = rows[["place", "on", "known", "low", "high"]].assign(origin=rows["origin"].astype("category"))
+    said, on = Said(slim, by.ngroups), rows["on"].to_numpy()
     keys = rows.drop_duplicates("on").sort_values("on", ignore_index=True)[COMPARABLE]
     ends = np.append(np.flatnonzero(keys["transfer"].ne(keys["transfer"].shift(-1))) + 1, 0)
     names = keys["transfer"].to_numpy()[ends[:-1] - 1].tolist() if len(keys) else []
@@ -286,7 +299,7 @@ def _groups(records: Records) -> Groups:
         high=rows["most"].groupby(on).cummax().to_numpy(),
         of={t: slice(ends[n - 1], ends[n]) for n, t in enumerate(names)},
         members=(
-            rows["id"].to_numpy()[np.argsort(on, kind="stable")],
+            rows["place"].to_numpy()[np.argsort(on, kind="stable")],
             np.searchsorted(np.sort(on), np.arange(len(keys))),
         ),
     )
@@ -343,7 +356,7 @@ class Spreads(Mapping[str, list[Spread]]):
     def at(self, place: int) -> Spread:
         """The spread of a group present, by its place among them."""
         group, last = int(self.present[place]), int(self.last[place])
-        ids, begins = self.groups.members
+        own, begins = self.groups.members
         count = int(self.groups.figures[last])
         named: dict[str, Any] = {name: texts[group] for name, texts in self.groups.texts.items()}
         return Spread(
@@ -352,8 +365,12 @@ class Spreads(Mapping[str, list[Spread]]):
             high=float(self.groups.high[last]),
             figures=count,
             origins=int(self.groups.origins[last]),
-            assertions=tuple(ids[begins[group] : begins[group] + count]),
+            assertions=tuple(self._ids.take(own[begins[group] : begins[group] + count])),
         )
+
+    @property
+    def _ids(self) -> Any:
+        return self.groups.run.records["assertions"]["id"].array
 
     def foremost(self, transfers: Iterable[str], measures: Iterable[str]) -> Iterator[tuple[Spread, str]]:
         """The spreads of some transfers and measures: most figures first, then most origins, then by id."""

@@ -16,9 +16,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from tumen import cache, check, dates
+from tumen import cache, check, dates, memory
 from tumen.home import DATA
 
 KINDS = ("transfers", "events", "quotes", "places", "sources", "routes")  # what has a card and an address
@@ -30,7 +29,8 @@ DENIALS = ("denies", "doubts")
 MISSING = object()
 LARGE = 10_000  # transfers
 MEMORY = 512  # derived values kept per Records, e.g. one set for each day looked at
-MOST_BYTES = 256_000_000  # that they take, about
+MOST_BYTES = 160_000_000  # that they take, about
+HEAVY = 4_000_000  # bytes of a value, after the making of which unused memory is given back
 
 
 class BadData(ValueError):
@@ -99,6 +99,8 @@ class Records:
                 oldest = next(iter(self._weights))
                 del self._weights[oldest]
                 self._passing.pop(oldest, None)
+        if weight > HEAVY:
+            memory.give_back()
 
     @cached_property
     def _lasting(self) -> dict[Hashable, Any]:
@@ -165,7 +167,7 @@ def load(directory: Path = DATA) -> Records:
     if report.mistakes:
         raise BadData(report)
     made = _prepare(tables)  # takes the tables over, so that no large one is in memory twice
-    pa.default_memory_pool().release_unused()
+    memory.give_back()
     return Records(made, fingerprint(directory), directory)
 
 

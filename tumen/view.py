@@ -254,9 +254,7 @@ def _by_period(records: Records, state: pd.DataFrame, view: View) -> pd.Series:
     return _in_period(records.once(("active", view.as_of), lambda: derive.active(records, state)), view)
 
 
-def _bearing(
-    records: Records, table: str, view: View, numbers: pd.Series, fits: pd.Series
-) -> pd.DataFrame:
+def _bearing(records: Records, table: str, view: View, numbers: pd.Series, fits: pd.Series) -> pd.DataFrame:
     """The events or quotes in view; all of them are the table itself, which is not copied."""
     frame = records[table]
     kept = _dated(frame, view) & _in_period(frame, view)
@@ -289,7 +287,7 @@ def _bears(records: Records, table: str, numbers: Numbers, fits: Numbers, view: 
 
 @dataclass(frozen=True, eq=False)
 class _About:
-    """The transfers that the rows of a table name: pairs of the place of a row and the number of a transfer."""
+    """The transfers that the rows of a table name: pairs of a row's place and a transfer's number."""
 
     rows: int
     row: Numbers

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import __version__, browse, derive, known, law, neighbours, view, wording
+from tumen import __version__, browse, derive, flows, known, law, neighbours, view, wording
 from tumen.app import address, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
@@ -326,7 +326,7 @@ def _chosen(name: str, default: str) -> None:
 
 def family_legend(records: Records, selection: Selection, palette: dict[str, Any]) -> list[dict[str, Any]]:
     """The families in view as buttons that filter; those without a transfer are left out."""
-    counts = records["transfers"].loc[selection.transfers, "family"].value_counts()
+    counts = flows.moved(records, selection)["family"].value_counts()
     chosen = selection.view.weapon_type
     return [
         {
