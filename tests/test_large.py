@@ -4,6 +4,7 @@ And what is derived of a generated data set equals the slow reference, as it doe
 """
 
 import csv
+import math
 import re
 from collections import defaultdict
 from datetime import date
@@ -14,7 +15,7 @@ import pytest
 from bench.generate import Size, generate
 from tests import reference
 from tests.test_derive import plain, plain_spreads
-from tumen import derive, exchange, flows, known, overview, timeline
+from tumen import derive, estimates, exchange, flows, known, overview, timeline
 from tumen import records as loading
 from tumen.records import Records, load
 from tumen.templates import render
@@ -65,6 +66,31 @@ def test_the_foremost_spreads_are_those_with_most_figures(large: Records) -> Non
     every = [(s, t) for t, own in spreads.items() if t in states.index for s in own if s.measure == "value"]
     every.sort(key=lambda pair: (-pair[0].figures, -pair[0].origins, pair[1], -pair[0].ratio))
     assert list(spreads.foremost(states.index, ["value"])) == every
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_disagreements_are_ranked_as_one_by_one(large: Records, day: date | None) -> None:
+    spreads = derive.spreads(large, day)
+    found = [(t, s) for t, own in spreads.items() for s in own if s.figures > 1]
+    slow = sorted(
+        found,
+        key=lambda pair: (
+            pair[1].origins == 1,
+            -math.log(pair[1].ratio) * math.log2(max(pair[1].origins, 2)),
+            -pair[1].figures,
+            pair[0],
+        ),
+    )
+    assert list(estimates.ranked(large, day)) == slow
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_figures_compared_are_counted_as_one_by_one(large: Records, day: date | None) -> None:
+    counts = {
+        name: s.figures for own in derive.spreads(large, day).values() for s in own for name in s.assertions
+    }
+    quick = zip(large["assertions"].index, derive.compared(large, day), strict=True)
+    assert {name: count for name, count in quick if count} == counts
 
 
 def test_very_many_pairs_are_cut_and_counted(large: Records, records: Records) -> None:
@@ -141,14 +167,18 @@ def test_two_days_are_compared_in_the_same_directions(
     large: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = known.compare(large, View(), date(2023, 11, 1), None)
+    every = overview.directions(large, pair.later, pair.earlier)
+    monkeypatch.setattr(overview, "MOST_DIRECTIONS", len(every) + 1)
     whole = {(row["from"], row["to"]): row["cells"] for row in known.matrix(large, pair)["rows"]}
-    monkeypatch.setattr(overview, "MOST_DIRECTIONS", 5)
+    assert len(whole) == len(every)
+    monkeypatch.setattr(overview, "MOST_DIRECTIONS", most := 5)
+    while {*overview.directions(large, pair.earlier)[:most]} == {*every[:most]}:  # the days must differ
+        monkeypatch.setattr(overview, "MOST_DIRECTIONS", most := most + 1)
+        assert most < len(every), "both days have the same busiest directions: nothing would be tested"
     cut = known.matrix(large, pair)
-    assert (len(cut["rows"]), cut["more"]) == (
-        5,
-        len(overview.directions(large, pair.later, pair.earlier)) - 5,
-    )
+    assert (len(cut["rows"]), cut["more"]) == (most, len(every) - most)
     assert all(row["cells"] == whole[row["from"], row["to"]] for row in cut["rows"])
+    assert any(cell and cell["then"] for row in cut["rows"] for cell in row["cells"])
 
 
 def test_the_counts_of_changes_are_whole_and_say_how_many_are_listed(

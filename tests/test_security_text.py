@@ -58,7 +58,7 @@ def hostile() -> Records:
         for column in table.columns:
             if column.is_text and not column.is_list:
                 frame[column.name] = ATTACK + frame[column.name]
-    made = Records(loading._prepare(tables), "hostile")
+    made = Records(loading._prepare({**tables}), "hostile")
     assert made["transfers"]["item"].str.startswith(ATTACK).all()
     assert made["sources"]["title"].str.startswith(ATTACK).all()
     return made

@@ -8,10 +8,12 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, derive, descriptor, ladder, wording
@@ -21,11 +23,13 @@ from tumen.gallery import folded
 from tumen.mistakes import nearest
 from tumen.query import Query, Reader, spellings
 from tumen.records import Records
+from tumen.running import Numbers, running
 from tumen.speech import N_, _
 from tumen.told import Told
 from tumen.view import Selection, rows_ref
 
 PER_PAGE = 50
+MANY_ROWS = 20_000  # from which a table's cells are looked at one by one, not kept as objects
 DEFAULT = "transfers"
 MOST_NAME = 56  # signs of a long name, such as a source's title, in a cell
 ENDS = ("origin", "destination")
@@ -176,61 +180,92 @@ def in_view(records: Records, selection: Selection, table: str) -> list[int]:
         return []
     if selection.view.is_default or package(records)[table].group == "codes":
         return list(range(len(frame)))
-    kept = _ids(records, selection)
+    kept = _kept(records, selection)
     if table in ("corrections", "changes"):
-        pairs = zip(frame["table"], frame["id"], strict=True)
-        return [n for n, (name, row) in enumerate(pairs) if name not in kept or row in kept[name]]
-    return [n for n, row in enumerate(frame.index) if table not in kept or row in kept[table]]
+        within = np.ones(len(frame), dtype=bool)
+        for name, own in kept.items():
+            about = np.flatnonzero(frame["table"] == name)
+            place = records[name].index.get_indexer(pd.Index(frame["id"].iloc[about]))
+            within[about] = (place >= 0) & own[place]
+        return np.flatnonzero(within).tolist()
+    return np.flatnonzero(kept[table]).tolist() if table in kept else list(range(len(frame)))
 
 
-def _ids(records: Records, selection: Selection) -> dict[str, frozenset[str]]:
-    """Table → ids of its rows in view, for every table of records."""
-    return records.once(("rows in view", selection.view), lambda: _kept(records, selection))
+def _kept(records: Records, selection: Selection) -> dict[str, Numbers]:
+    """Table → which of its rows are in view, for every table of records."""
+    return records.once(("rows in view", selection.view), lambda: _in_view(records, selection))
 
 
-def _kept(records: Records, selection: Selection) -> dict[str, frozenset[str]]:
+def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
     """Transfers, events and quotes in view, what is said of them, and all that they rest on."""
-    desk, chosen = Desk(records, selection.view.as_of), frozenset(selection.transfers)
-    transfers, events, quotes = (
-        records["transfers"].loc[selection.transfers],
-        selection.events,
-        selection.quotes,
-    )
-    said = derive.known(records, selection.view.as_of)
-    said = said[said["transfer"].isin(chosen)]
+    desk, run, as_of = Desk(records, selection.view.as_of), running(records), selection.view.as_of
+    chosen = run.among(selection.states.index)
+    ends = ["origin_place", "destination_place", "via", "route"]
+    transfers = records["transfers"][ends].loc[selection.states.index]
+    events, quotes = selection.events, selection.quotes
+    said = chosen[run.on]
+    said[len(derive.known(records, as_of)) :] = False
+    told = records["assertions"][["source", "origin"]].iloc[np.flatnonzero(said)]
     readings = records["transfer_laws"]
-    readings = readings[readings["transfer"].isin(chosen)]
+    read = chosen[run.numbers(pd.Index(readings["transfer"]))]
     routes = desk.public("routes", _named(transfers["route"]))
-    legs = records["legs"]
     searches = records["not_found"]["transfers"]
-    kept: dict[str, Iterable[str]] = {
-        "transfers": chosen,
-        "assertions": said.index,
+    ids: dict[str, Iterable[str]] = {
+        "transfers": selection.states.index,
         "events": events.index,
         "quotes": quotes.index,
         "routes": routes,
-        "legs": legs.index[legs["route"].isin(routes)],
         "places": _named(
             transfers["origin_place"], transfers["destination_place"], transfers["via"],
             records["routes"].loc[routes, "stops"], events["place"],
         ),
-        "sources": desk.public("sources", _named(
-            said["source"], events["sources"], quotes["source"], quotes["also_sources"],
+        "sources": _public_sources(records, as_of, _named(
+            told["source"], events["sources"], quotes["source"], quotes["also_sources"],
             quotes["outcome_sources"], records["routes"].loc[routes, "sources"],
-            records["laws"].loc[_named(readings["law"]), "sources"],
+            records["laws"].loc[_named(readings["law"][read]), "sources"],
         )),
         "speakers": _named(quotes["speaker_id"]),
-        "origins": _named(said["origin"]),
-        "transfer_laws": readings.index,
-        "not_found": searches.index[[not chosen.isdisjoint(own) for own in searches]],
+        "origins": _named(told["origin"]),
     }  # fmt: skip
-    return {table: frozenset(ids) for table, ids in kept.items()}
+    return {name: _flags(records, name, own) for name, own in ids.items()} | {
+        "assertions": said,
+        "legs": records["legs"]["route"].isin(routes).to_numpy(),
+        "transfer_laws": read,
+        "not_found": np.array([bool(chosen[run.numbers(own)].any()) for own in searches], dtype=bool),
+    }
+
+
+def _flags(records: Records, table: str, ids: Iterable[str]) -> Numbers:
+    """Which rows of a table have one of some ids."""
+    index = records[table].index
+    found = np.zeros(len(index), dtype=bool)
+    places = index.get_indexer(ids if isinstance(ids, pd.Index) else pd.Index([*ids], dtype="str"))
+    found[places[places >= 0]] = True
+    return found
+
+
+def _public_sources(records: Records, as_of: date | None, ids: list[str]) -> list[str]:
+    """Those of some sources that were public on a day."""
+    if as_of is None:
+        return ids
+    column = records["sources"]["published"]
+    place, different = pd.factorize(column)
+    desk = Desk(records, as_of)
+    public = np.array([desk.published(text) for text in different], dtype=bool)[place]
+    return pd.Index(ids, dtype="str")[
+        public[records["sources"].index.get_indexer(pd.Index(ids, dtype="str"))]
+    ].tolist()
 
 
 def _named(*columns: pd.Series) -> list[str]:
     """The different values of columns of references, lists or not, in alphabetical order."""
-    values = [v for column in columns for v in column.explode().unique() if isinstance(v, str) and v]
-    return sorted({*values})
+    found: set[str] = set()
+    for column in columns:
+        if column.dtype == object:
+            found.update(*(own if isinstance(own, tuple) else (own,) for own in column.unique()))
+        else:
+            found.update(column.unique())
+    return sorted(value for value in found if isinstance(value, str) and value)
 
 
 # --- columns -------------------------------------------------------------------------------------
@@ -331,6 +366,24 @@ def _referrers(records: Records, table: str) -> list[tuple[Table, Column]]:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """The lines of a frame by id, each made when it is asked for."""
+
+    frame: pd.DataFrame
+
+    @cached_property
+    def _columns(self) -> Mapping[str, Any]:
+        return {str(name): self.frame[name].array for name in self.frame}
+
+    def get(self, row: str) -> Mapping[str, Any] | None:
+        """The line of an id, or None."""
+        if row not in self.frame.index:
+            return None
+        place = self.frame.index.get_loc(row)
+        return {name: _bare(column[place]) for name, column in self._columns.items()}
+
+
+@dataclass(frozen=True)
 class Writer:
     """Writes the cells of one table as they may be known in a view."""
 
@@ -352,36 +405,31 @@ class Writer:
     def columns(self) -> Mapping[str, list[Any]]:
         """The bare columns, and the ids of the rows: a frame's own access is slow for thousands of cells."""
         frame = self.records[self.table]
+        if len(frame) > MANY_ROWS:
+            return {c.name: frame[c.name].array for c in self.own.columns}
         key = ("bare columns", self.table)
         return self.records.once(key, lambda: {c.name: frame[c.name].tolist() for c in self.own.columns})
 
     @cached_property
-    def index(self) -> list[Any]:
+    def index(self) -> Any:
         """The ids of the rows."""
-        return self.records[self.table].index.tolist()
+        return self.records[self.table].index.array
 
     @cached_property
-    def grades(self) -> Mapping[str, Mapping[str, Any]]:
+    def grades(self) -> "Lines":
         """What is derived of each transfer on the day of the view."""
-        key = ("grades as rows", self.selection.view.as_of)
-        states = derive.states(self.records, self.selection.view.as_of)
-        return self.records.once(key, lambda: states.to_dict("index"))  # type: ignore[arg-type, return-value]
+        return Lines(derive.states(self.records, self.selection.view.as_of))
 
     @cached_property
-    def rungs(self) -> Mapping[str, Mapping[str, Any]]:
+    def rungs(self) -> "Lines":
         """When each transfer reached each rung of the evidence ladder, as known on the day of the view."""
-        found = ladder.rungs(self.records, self.selection.view.as_of)[[*RUNGS.values()]]
-        key = ("rungs as rows", self.selection.view.as_of)
-        return self.records.once(key, lambda: found.to_dict("index"))  # type: ignore[arg-type, return-value]
+        return Lines(ladder.rungs(self.records, self.selection.view.as_of)[[*RUNGS.values()]])
 
     @cached_property
-    def compared(self) -> Mapping[str, int]:
-        """Assertion → how many figures it is compared with, as known on the day of the view."""
-        spreads = derive.spreads(self.records, self.selection.view.as_of)
-        key = ("compared", self.selection.view.as_of)
-        return self.records.once(key, lambda: {
-            name: spread.figures for own in spreads.values() for spread in own for name in spread.assertions
-        })  # fmt: skip
+    def compared(self) -> Numbers:
+        """For each assertion with how many figures it is compared, as known on the day of the view; or 0."""
+        as_of = self.selection.view.as_of
+        return self.records.once(("compared", as_of), lambda: derive.compared(self.records, as_of))
 
     @cached_property
     def referrers(self) -> list[tuple[Table, Column]]:
@@ -417,7 +465,7 @@ class Writer:
             return tuple(table.name for table, _, _ in self._namings(place))
         if head.group == DERIVED:
             return self._derived(head.name, place)
-        column, value = self.own[head.name], self.columns[head.name][place]
+        column, value = self.own[head.name], _bare(self.columns[head.name][place])
         if column.is_date and not _begun(self.desk, value):
             return ""
         if column.reference and column.is_list and column.reference.table in PUBLIC:
@@ -431,14 +479,14 @@ class Writer:
         if name == KNOWN.name:
             return self.desk.cell(self.table, self.index[place], KNOWN.name).date().isoformat()
         if name == COMPARED_WITH.name:
-            return self.compared.get(self.index[place], "")
+            return int(self.compared[place]) or ""
         if name == PARTY.name:
             ends = (self.desk.cell("transfers", self.columns["transfer"][place], end) for end in ENDS)
             return self.columns["by_country"][place] in ends
         if name == FAMILY.name:
             return self.records.family_of[self.columns["weapon_type"][place]]
         if name in RUNGS:
-            day = self.rungs.get(self.index[place], {}).get(RUNGS[name])
+            day = (self.rungs.get(self.index[place]) or {}).get(RUNGS[name])
             return "" if day is None or pd.isna(day) else day.date().isoformat()
         return self._grade(name, place)
 
@@ -545,22 +593,20 @@ class Writer:
         row = str(self.index[place])
         found = []
         for other, column in self.referrers:
-            naming = referring(self.records, other.name, column.name).get(row, ())
-            if (
-                count := len(naming)
-                if self._whole(other)
-                else len(self._shown(other.name).intersection(naming))
-            ):
+            naming = referring(self.records, other.name, column.name).rows(row)
+            if count := len(naming) if self._whole(other) else int(self._shown(other.name)[naming].sum()):
                 found.append((other, column, count))
         return found
 
     def _whole(self, table: Table) -> bool:
         return self.selection.view.is_default or table.group == "codes"
 
-    def _shown(self, table: str) -> frozenset[str]:
-        if table in EDITORIAL and self.selection.view.as_of:
-            return frozenset()
-        return _ids(self.records, self.selection).get(table, frozenset())
+    def _shown(self, table: str) -> Numbers:
+        kept = (
+            None if table in EDITORIAL and self.selection.view.as_of else _kept(self.records, self.selection)
+        )
+        found = kept.get(table) if kept else None
+        return np.zeros(len(self.records[table]), dtype=bool) if found is None else found
 
 
 def many(table: str, count: int, title: str = "") -> str:
@@ -580,6 +626,11 @@ def _host(url: str) -> str:
 
 def _begun(desk: Desk, text: str) -> bool:
     return desk.as_of is None or not text or dates.parse(text).first <= desk.as_of
+
+
+def _bare(value: Any) -> Any:
+    """A number or truth value as Python has it."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _plain(value: Any) -> str:
@@ -690,20 +741,13 @@ def _ordered(writer: Writer, shown: list[Head], rows: list[int], wanted: Wanted)
 
 def headline(records: Records, selection: Selection) -> Told:
     """The finding: '654 assertions by 77 origins in 430 sources'."""
-    said = derive.known(records, selection.view.as_of)
-    said = said[said["transfer"].isin(selection.transfers)]
-    if said.empty:
+    said, by, cited = derive.counted(records, selection.view.as_of, selection.states.index)
+    if not said:
         return Told(_("No assertion in this view"))
     view = selection.view
-    count = (wording.plural(len(said), "assertion"), rows_ref(view, "assertions"))
-    origins = (
-        wording.plural(said["origin"].nunique(), "origin"),
-        rows_ref(view, "origins", f"{NAMED.name}=assertions"),
-    )
-    sources = (
-        wording.plural(said["source"].nunique(), "source"),
-        rows_ref(view, "sources", f"{NAMED.name}=assertions"),
-    )
+    count = (wording.plural(said, "assertion"), rows_ref(view, "assertions"))
+    origins = (wording.plural(by, "origin"), rows_ref(view, "origins", f"{NAMED.name}=assertions"))
+    sources = (wording.plural(cited, "source"), rows_ref(view, "sources", f"{NAMED.name}=assertions"))
     return Told.of(
         _("{assertions} by {origins} in {sources}"), assertions=count, origins=origins, sources=sources
     )

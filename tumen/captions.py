@@ -98,9 +98,13 @@ def caption(
         told: the assertions that the chart rests on; those on the transfers in view if not given.
         events: the events that it shows, where it rests on them instead.
     """
-    said = assertions(records, selection) if told is None else told
-    cited = _sources(said["source"]) if events is None else _sources(events["sources"].explode())
-    what = _told(said) if events is None else wording.plural(len(events), "event")
+    if events is not None:
+        what, cited = wording.plural(len(events), "event"), len(set().union(*events["sources"]) - {""})
+    else:
+        said, origins, cited = _counted(records, selection, told)
+        what = _("{assertions} of {origins}").format(
+            assertions=wording.plural(said, "assertion"), origins=wording.plural(origins, "origin")
+        )
     day, data = selection.view.as_of or on, version(records)
     return Caption(
         finding=finding.translate(TURNING),
@@ -121,8 +125,8 @@ def assertions(
     records: Records, selection: Selection, transfers: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """The assertions public by the day of the view on some transfers, or on all in view."""
-    known = derive.known(records, selection.view.as_of)
-    return known[known["transfer"].isin(selection.transfers if transfers is None else list(transfers))]
+    wanted = selection.states.index if transfers is None else transfers
+    return derive.told(records, selection.view.as_of, wanted, ("id", "transfer", "origin", "source"))
 
 
 def signs(used: Iterable[str]) -> str:
@@ -138,12 +142,9 @@ def version(records: Records) -> str:
     return f"{browse.package(records).version} ({records.version or 'unknown'})"
 
 
-def _told(said: pd.DataFrame) -> str:
-    origins = said["origin"].replace("", pd.NA).nunique()
-    return _("{assertions} of {origins}").format(
-        assertions=wording.plural(len(said), "assertion"), origins=wording.plural(origins, "origin")
-    )
-
-
-def _sources(column: pd.Series) -> int:
-    return int(column[column.notna() & (column != "")].nunique())
+def _counted(records: Records, selection: Selection, told: pd.DataFrame | None) -> tuple[int, int, int]:
+    """How many assertions a chart rests on, of how many origins and sources."""
+    if told is None:
+        return derive.counted(records, selection.view.as_of, selection.states.index)
+    origins, sources = ({*told[name].unique()} - {""} for name in ("origin", "source"))
+    return len(told), len(origins), len(sources)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tumen import cache, cells, descriptor, reading, rules
+from tumen import cache, cells, descriptor, memory, reading, rules
 from tumen.descriptor import Column, Package, Table
 from tumen.mistakes import Mistake, Report, nearest
 from tumen.reading import Fault, Row, Sheet
@@ -52,6 +52,8 @@ def read(directory: Path, today: date | None = None) -> tuple[dict[str, pd.DataF
     """
     day = today or date.today()
     name = cache.key(directory, [*directory.rglob("*.csv"), directory / descriptor.FILE])
+    if name:  # only a large data set has one
+        memory.frugal()
     if name and (kept := cache.find(name, day)):
         package = descriptor.read(directory)
         rows = sum(len(frame) for frame in kept.values())

@@ -4,7 +4,7 @@ Nothing here is stored in the data: turn the day back and every value turns back
 The rules are written once, here, and shown to readers on the Method page (`RULES`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -88,6 +88,33 @@ def known(records: Records, as_of: date | None) -> pd.DataFrame:
     if as_of is None:
         return frame
     return frame.iloc[: int(frame["known"].searchsorted(pd.Timestamp(as_of), side="right"))]
+
+
+def told(
+    records: Records, as_of: date | None, transfers: Iterable[str], columns: Sequence[str]
+) -> pd.DataFrame:
+    """Some columns of the assertions public on a day on some transfers, oldest first.
+
+    Found by the numbers of the transfers: a million texts are neither compared nor copied.
+    """
+    return records["assertions"][list(columns)].iloc[_places(records, as_of, transfers)]
+
+
+def counted(records: Records, as_of: date | None, transfers: Iterable[str]) -> tuple[int, int, int]:
+    """How many assertions public on a day there are on some transfers, of how many origins and sources."""
+    places, every = _places(records, as_of, transfers), running(records).all
+    return len(places), *(_different(every[name].iloc[places]) for name in ("origin", "source"))  # type: ignore[return-value]
+
+
+def _places(records: Records, as_of: date | None, transfers: Iterable[str]) -> Numbers:
+    run = running(records)
+    found: Numbers = np.flatnonzero(run.among(transfers)[run.on[: len(known(records, as_of))]])
+    return found
+
+
+def _different(column: pd.Series) -> int:
+    """How many values there are, the empty one left out."""
+    return len({*column.unique()} - {""})
 
 
 def states(records: Records, as_of: date | None = None) -> pd.DataFrame:
@@ -212,12 +239,26 @@ def _spreads(records: Records, as_of: date | None) -> "Spreads":
 def figures(records: Records, as_of: date | None) -> pd.DataFrame:
     """The figures known on a day that may be compared, oldest first.
 
-    Columns: id, transfer, origin, known, low, high, and `on`: the number of the group of comparable ones.
+    Columns: id, transfer, origin, known, low, high, `on`: the number of the group of comparable ones, and
+    `number`: that of the transfer.
     """
     groups = records.once("groups of figures", lambda: _groups(records))
     count = running(records).known(None if as_of is None else pd.Timestamp(as_of))
-    rows = groups.said.rows
-    return rows[rows["place"] < count][["id", "transfer", "origin", "known", "low", "high", "on"]]
+    found = groups.said.rows.iloc[: int(np.searchsorted(groups.said.places, count))]
+    said = records["assertions"][["id", "transfer", "origin"]].iloc[found["place"]].reset_index(drop=True)
+    told = found[["known", "low", "high", "on"]]
+    return said.assign(**told, number=groups.number[found["on"]])
+
+
+def compared(records: Records, as_of: date | None) -> Numbers:
+    """For each assertion with how many figures known on a day it is compared, itself included; 0 for none."""
+    found, by_day = spreads(records, as_of), np.zeros(len(records["assertions"]), dtype=int)
+    groups = records.once("groups of figures", lambda: _groups(records))
+    count = np.zeros(len(groups.keys), dtype=int)
+    count[found.present] = found.figures
+    own = groups.said.rows.iloc[: int(np.searchsorted(groups.said.places, len(known(records, as_of))))]
+    by_day[own["place"]] = count[own["on"]]
+    return by_day
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,37 +267,52 @@ class Groups:
 
     said: Said  # the figures in order of time, each `on` a group
     keys: pd.DataFrame  # of each group: COMPARABLE
+    number: Numbers  # of each group: the number of its transfer
+    run: Running
     figures: Numbers  # of each figure: how many its group has with it
     origins: Numbers  # … of how many origins
     low: Numbers  # … the least of them
     high: Numbers  # … the most
     of: Mapping[str, slice]  # transfer → its groups
-    members: tuple[Numbers, Numbers]  # ids of figures by group, and where each group begins among them
+    members: tuple[Numbers, Numbers]  # places of figures by group, and where each group begins among them
+
+    def measured(self, measures: Iterable[str]) -> Numbers:
+        """Which groups are of some measures."""
+        number, named = self._measures
+        return np.isin(number, [n for n, name in enumerate(named) if name in {*measures}])
 
     @cached_property
-    def texts(self) -> dict[str, Numbers]:
+    def _measures(self) -> tuple[Numbers, list[str]]:
+        number, named = pd.factorize(self.keys["measure"])
+        return number, [*named]
+
+    @cached_property
+    def texts(self) -> dict[str, Any]:
         """What the figures of each group measure, column by column: a frame's own access is slow."""
-        return {name: self.keys[name].to_numpy(dtype=object) for name in COMPARABLE[1:]}
+        return {name: self.keys[name].array for name in COMPARABLE[1:]}
 
 
 def _groups(records: Records) -> Groups:
     figures = _figures(records["assertions"].reset_index(drop=True))
     by = figures.groupby(COMPARABLE, sort=True)
     rows = figures.assign(on=by.ngroup(), place=figures.index).reset_index(drop=True)
-    said, on = Said(rows, by.ngroups), rows["on"].to_numpy()
+    slim = rows[["place", "on", "known", "low", "high"]].assign(origin=rows["origin"].astype("category"))
+    said, on = Said(slim, by.ngroups), rows["on"].to_numpy()
     keys = rows.drop_duplicates("on").sort_values("on", ignore_index=True)[COMPARABLE]
     ends = np.append(np.flatnonzero(keys["transfer"].ne(keys["transfer"].shift(-1))) + 1, 0)
     names = keys["transfer"].to_numpy()[ends[:-1] - 1].tolist() if len(keys) else []
     return Groups(
         said,
         keys,
+        running(records).numbers(pd.Index(keys["transfer"])),
+        running(records),
         figures=said.running(np.ones(len(rows), dtype=bool)),
         origins=said.running(said.new("origin")),
         low=rows["least"].groupby(on).cummin().to_numpy(),
         high=rows["most"].groupby(on).cummax().to_numpy(),
         of={t: slice(ends[n - 1], ends[n]) for n, t in enumerate(names)},
         members=(
-            rows["id"].to_numpy()[np.argsort(on, kind="stable")],
+            rows["place"].to_numpy()[np.argsort(on, kind="stable")],
             np.searchsorted(np.sort(on), np.arange(len(keys))),
         ),
     )
@@ -271,13 +327,34 @@ class Spreads(Mapping[str, list[Spread]]):
     last: Numbers  # the last known figure of each of them
 
     @cached_property
-    def table(self) -> pd.DataFrame:
-        """The groups as rows: transfer, measure, figures, origins, low, high, ratio."""
-        groups, low, high = self.groups, self.groups.low[self.last], self.groups.high[self.last]
-        ratio = np.divide(high, low, out=np.ones(len(low)), where=low > 0)
-        counts = {"figures": groups.figures[self.last], "origins": groups.origins[self.last]}
-        keys = groups.keys[["transfer", "measure"]].iloc[self.present].reset_index(drop=True)
-        return keys.assign(**counts, low=low, high=high, ratio=ratio)
+    def figures(self) -> Numbers:
+        """How many figures each group present has."""
+        return self.groups.figures[self.last]
+
+    @cached_property
+    def origins(self) -> Numbers:
+        """Of how many origins."""
+        return self.groups.origins[self.last]
+
+    @cached_property
+    def ratio(self) -> Numbers:
+        """Highest over lowest of each, see `Spread.ratio`."""
+        low, high = self.groups.low[self.last], self.groups.high[self.last]
+        return np.divide(high, low, out=np.ones(len(low)), where=low > 0)
+
+    @cached_property
+    def number(self) -> Numbers:
+        """The number of the transfer of each."""
+        return self.groups.number[self.present]
+
+    def of(self, transfers: Iterable[str]) -> Numbers:
+        """Which of the groups present are of some transfers."""
+        found: Numbers = self.groups.run.among(transfers)[self.number]
+        return found
+
+    def transfer(self, place: int) -> str:
+        """The transfer of a group present."""
+        return str(self.groups.run.transfers[self.number[place]])
 
     @cached_property
     def _within(self) -> dict[str, list[int]]:
@@ -290,9 +367,9 @@ class Spreads(Mapping[str, list[Spread]]):
         return found
 
     def at(self, place: int) -> Spread:
-        """The spread of a row of `table`."""
+        """The spread of a group present, by its place among them."""
         group, last = int(self.present[place]), int(self.last[place])
-        ids, begins = self.groups.members
+        own, begins = self.groups.members
         count = int(self.groups.figures[last])
         named: dict[str, Any] = {name: texts[group] for name, texts in self.groups.texts.items()}
         return Spread(
@@ -301,18 +378,21 @@ class Spreads(Mapping[str, list[Spread]]):
             high=float(self.groups.high[last]),
             figures=count,
             origins=int(self.groups.origins[last]),
-            assertions=tuple(ids[begins[group] : begins[group] + count]),
+            assertions=tuple(self._ids.take(own[begins[group] : begins[group] + count])),
         )
+
+    @property
+    def _ids(self) -> Any:
+        return self.groups.run.records["assertions"]["id"].array
 
     def foremost(self, transfers: Iterable[str], measures: Iterable[str]) -> Iterator[tuple[Spread, str]]:
         """The spreads of some transfers and measures: most figures first, then most origins, then by id."""
-        rows = self.table
-        rows = rows[rows["measure"].isin(list(measures)) & rows["transfer"].isin(list(transfers))]
-        order = ["figures", "origins", "transfer", "ratio"]
-        for place, transfer in rows.sort_values(order, ascending=[False, False, True, False], kind="stable")[
-            "transfer"
-        ].items():
-            yield self.at(int(str(place))), str(transfer)
+        own = self.of(transfers) & self.groups.measured(measures)[self.present]
+        places = np.flatnonzero(own)
+        figures, origins = self.figures[places], self.origins[places]
+        order = np.lexsort((-self.ratio[places], self.number[places], -origins, -figures))
+        for place in places[order].tolist():
+            yield self.at(place), self.transfer(place)
 
     def __getitem__(self, transfer: str) -> list[Spread]:
         if transfer not in self._kept:

@@ -4,7 +4,7 @@ Every card and list asks the desk for rows, names and links, so that a turned-ba
 in one place.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -132,18 +132,50 @@ PUBLIC: Mapping[str, Callable[[Desk, str], bool]] = {
 }
 
 
-def referring(records: Records, table: str, column: str) -> Mapping[str, tuple[str, ...]]:
+def referring(records: Records, table: str, column: str) -> "Referring":
     """Record → ids of the rows of a table that name it in a column (a list or a single reference)."""
     return records.once(("referring", table, column), lambda: _referring(records[table][column]))
 
 
-def _referring(column: pd.Series) -> dict[str, tuple[str, ...]]:
-    single = column.explode() if column.dtype == object else column
+@dataclass(frozen=True, eq=False)
+class Referring(Mapping[str, tuple[str, ...]]):
+    """Record → ids of the rows that name it; each made when asked for, for there may be very many."""
+
+    ids: Any  # of all rows of the table
+    row: np.ndarray[Any, Any]  # places of the rows that name something, by what they name
+    begins: np.ndarray[Any, Any]  # where among them each record begins
+    named: pd.Index  # the records that are named
+
+    def rows(self, record: str) -> np.ndarray[Any, Any]:
+        """The places of the rows that name a record, in the order of the table."""
+        if record not in self.named:
+            return self.row[:0]
+        number = int(self.named.get_loc(record))  # type: ignore[arg-type]
+        return self.row[self.begins[number] : self.begins[number + 1]]
+
+    def __getitem__(self, record: str) -> tuple[str, ...]:
+        if record not in self:
+            raise KeyError(record)
+        return tuple(self.ids.take(self.rows(record)))
+
+    def __contains__(self, record: object) -> bool:
+        return record in self.named
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(map(str, self.named))
+
+    def __len__(self) -> int:
+        return len(self.named)
+
+
+def _referring(column: pd.Series) -> Referring:
+    bare = column.reset_index(drop=True)
+    single = bare.explode() if bare.dtype == object else bare
     single = single[single.notna() & (single != "")]
     number, named = pd.factorize(single, sort=True)
-    ids = single.index.to_numpy()[np.argsort(number, kind="stable")]
-    begins = np.searchsorted(np.sort(number), np.arange(len(named) + 1)).tolist()
-    return {str(record): tuple(ids[begins[n] : begins[n + 1]]) for n, record in enumerate(named)}
+    order = np.argsort(number, kind="stable")
+    begins = np.searchsorted(number[order], np.arange(len(named) + 1))
+    return Referring(column.index.array, single.index.to_numpy()[order], begins, pd.Index(named))
 
 
 def courses(records: Records) -> pd.DataFrame:

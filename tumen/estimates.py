@@ -9,14 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, islice
-from math import inf, log, log2
-from typing import Any
+from math import inf, log
+from typing import Any, overload
+
+import numpy as np
 
 from tumen import cards, dates, derive, wording
 from tumen.derive import Spread
 from tumen.desk import Desk, Row, referring
 from tumen.query import Query, Reader
 from tumen.records import DENIALS, Records
+from tumen.running import Numbers, running
 from tumen.speech import N_, _
 from tumen.told import Told
 from tumen.view import MOST_IDS, Selection, View, rows_ref
@@ -160,7 +163,46 @@ class Panel:
 # --- what can be chosen ----------------------------------------------------------------------------
 
 
-def ranked(records: Records, as_of: date | None) -> list[tuple[str, Spread]]:
+@dataclass(frozen=True, eq=False)
+class Ranked(Sequence[tuple[str, Spread]]):
+    """Transfers with a spread each, in an order; each is made when it is asked for, for there may be many."""
+
+    spreads: derive.Spreads
+    places: Numbers  # among the groups present
+
+    def of(self, transfers: Iterable[str]) -> "Ranked":
+        """Those of some transfers."""
+        return self.where(self.spreads.of(transfers)[self.places])
+
+    def where(self, flags: Numbers) -> "Ranked":
+        """The flagged ones."""
+        return Ranked(self.spreads, self.places[flags])
+
+    @property
+    def ratios(self) -> Numbers:
+        """Highest over lowest of each."""
+        return self.spreads.ratio[self.places]
+
+    @property
+    def numbers(self) -> Numbers:
+        """The number of the transfer of each."""
+        return self.spreads.number[self.places]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[str, Spread]: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Ranked": ...
+    def __getitem__(self, at: int | slice) -> "tuple[str, Spread] | Ranked":
+        if isinstance(at, slice):
+            return Ranked(self.spreads, self.places[at])
+        place = int(self.places[at])
+        return self.spreads.transfer(place), self.spreads.at(place)
+
+
+def ranked(records: Records, as_of: date | None) -> Ranked:
     """All groups of two or more comparable figures, the strongest disagreement first.
 
     Strong is what is wide and what many independent origins take part in. A single origin that changes
@@ -169,14 +211,13 @@ def ranked(records: Records, as_of: date | None) -> list[tuple[str, Spread]]:
     return records.once(("ranked", as_of), lambda: _ranked(derive.spreads(records, as_of)))
 
 
-def _ranked(spreads: Mapping[str, list[Spread]]) -> list[tuple[str, Spread]]:
-    found = [(transfer, spread) for transfer, own in spreads.items() for spread in own if spread.figures > 1]
-    return sorted(found, key=lambda pair: _rank(*pair))
-
-
-def _rank(transfer: str, spread: Spread) -> tuple[Any, ...]:
-    strength = log(spread.ratio) * log2(max(spread.origins, 2))
-    return spread.origins == 1, -strength, -spread.figures, transfer
+def _ranked(spreads: derive.Spreads) -> Ranked:
+    places = np.flatnonzero(spreads.figures > 1)
+    ratio, origins = spreads.ratio[places], spreads.origins[places]
+    strength = np.log(ratio) * np.log2(np.maximum(origins, 2))
+    number, figures = spreads.number[places], spreads.figures[places]
+    order = np.lexsort((-ratio, number, -figures, -strength, origins == 1))
+    return Ranked(spreads, places[order])
 
 
 def choices(records: Records, selection: Selection, wanted: str = "") -> dict[str, str]:
@@ -204,13 +245,14 @@ def _choice_words(records: Records, transfer: str, count: int) -> str:
 
 def _counted(records: Records, selection: Selection) -> dict[str, int]:
     """Transfers in view with figures → how many; the most disputed first, then those with most figures."""
-    spreads = derive.spreads(records, selection.view.as_of)
-    sums = spreads.table.groupby("transfer")["figures"].sum()
-    counts = {str(t): int(n) for t, n in sums[sums.index.isin(selection.states.index)].items()}
-    order: dict[str, int] = {}
-    for transfer, _spread in ranked(records, selection.view.as_of):
-        order.setdefault(transfer, len(order))
-    return {t: counts[t] for t in sorted(counts, key=lambda t: (order.get(t, len(order)), -counts[t], t))}
+    spreads, run = derive.spreads(records, selection.view.as_of), running(records)
+    numbers, most = ranked(records, selection.view.as_of).numbers, len(run.transfers)
+    counts = np.bincount(spreads.number, spreads.figures, minlength=most).astype(int)
+    first = np.full(most, len(numbers))
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]  # of several of one transfer the first one stays
+    kept = np.flatnonzero(run.among(selection.states.index) & (counts > 0))
+    kept = kept[np.lexsort((kept, -counts[kept], first[kept]))]
+    return dict(zip(run.transfers[kept].tolist(), counts[kept].tolist(), strict=True))
 
 
 def default(selection: Selection, options: Iterable[str]) -> str:
@@ -372,12 +414,11 @@ def ranking(records: Records, selection: Selection) -> dict[str, Any]:
     Returns rows (see `_disagreement`), shown (how many at once), ticks (label, left in per cent),
     left_out, agreeing and alone: how many groups hold figures that all agree, and how many one figure.
     """
-    as_of, wanted = selection.view.as_of, frozenset(selection.transfers)
-    groups = derive.spreads(records, as_of).table
-    several = [pair for pair in ranked(records, as_of) if pair[0] in wanted]
-    wide = [pair for pair in several if pair[1].ratio > 1]
-    widest = max((spread.ratio for _, spread in wide), default=1.0)
-    agreed = (told for _, spread in several if spread.ratio <= 1 for told in spread.assertions)
+    as_of, wanted = selection.view.as_of, selection.states.index
+    spreads, several = derive.spreads(records, as_of), ranked(records, as_of).of(wanted)
+    wide = several.where(several.ratios > 1)
+    widest = float(wide.ratios.max()) if wide else 1.0
+    agreed = (told for _, spread in several.where(several.ratios <= 1) for told in spread.assertions)
     return {
         "rows": [_disagreement(records, selection.view, *pair, widest) for pair in wide[:MOST_RANKED]],
         "shown": SHOWN_RANKED,
@@ -385,7 +426,7 @@ def ranking(records: Records, selection: Selection) -> dict[str, Any]:
         "left_out": max(0, len(wide) - MOST_RANKED),
         "agreeing": len(several) - len(wide),
         "agreed": rows_ref(selection.view, "assertions", ids=islice(agreed, MOST_IDS + 1)),
-        "alone": int((groups["figures"].eq(1) & groups["transfer"].isin(wanted)).sum()),
+        "alone": int(((spreads.figures == 1) & spreads.of(wanted)).sum()),
         "single": rows_ref(selection.view, "assertions", "compared=1"),
         "compared": rows_ref(selection.view, "assertions", "compared>1"),
     }
@@ -458,8 +499,7 @@ def _together(own: Sequence[Figure], view: View) -> dict[str, Any] | None:
 
 def headline(records: Records, selection: Selection, chosen: Sequence[str]) -> Told:
     """The finding: how far the figures of the chosen transfers lie apart, from whom to whom."""
-    wanted = frozenset(chosen)
-    pair = next((pair for pair in ranked(records, selection.view.as_of) if pair[0] in wanted), None)
+    pair = next(iter(ranked(records, selection.view.as_of).of(chosen)), None)
     if pair is None:
         return _no_two(records, selection, chosen)
     transfer, spread = pair

@@ -4,13 +4,14 @@ A flow's number is a count of transfers on record, never a sum of amounts: conta
 rounds cannot be added, and a parent transfer holds its children's amounts already.
 """
 
-from itertools import islice
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from tumen import geography, wording
-from tumen.desk import Desk
+from tumen.desk import Desk, courses
 from tumen.records import Records, rows
 from tumen.speech import _, ngettext
 from tumen.told import Part, Told
@@ -19,13 +20,14 @@ from tumen.view import Selection, rows_ref
 FLOW = ["origin", "destination", "family"]
 
 
-MOST = {"flows": 120, "legs": 120, "places": 200}  # drawn on the map, so that it can be read and sent
-MOST_LISTED = 300  # flows in the table, and routes
+MOST = {"flows": 40, "legs": 20, "places": 45}  # drawn on the map, so that it can be read and sent
+COARSE = 0.2  # degrees by which a drawn leg may stray where there are too many
+MOST_LISTED = 60  # flows in the table, and routes
 
 
 def moved(records: Records, selection: Selection) -> pd.DataFrame:
     """The rows of the transfers in view."""
-    rows = records["transfers"]
+    rows = records["transfers"].drop(columns=["summary", "note"])  # long, and nothing here tells them
     return records.once(
         ("moved", selection.view), lambda: rows.iloc[rows.index.get_indexer(selection.states.index)]
     )
@@ -52,8 +54,9 @@ def _flows(records: Records, selection: Selection) -> pd.DataFrame:
         first=("transfer", "first"),
         item=("item", "first"),
     )
+    countries, families = records.labels("countries"), records.labels("families")
     found["record"] = [reference(row) for row in rows(found)]
-    found["label"] = [_label(records, row) for row in rows(found)]
+    found["label"] = [_label(countries, families, row) for row in rows(found)]
     return found.sort_values(["evidence", "transfers"], ascending=False, ignore_index=True)
 
 
@@ -71,13 +74,12 @@ def reference(flow: Any) -> str:
     return f"flow:{flow.origin}>{flow.destination}:{flow.family}"
 
 
-def _label(records: Records, flow: Any) -> str:
-    ends = f"{records.label('countries', flow.origin)} → {records.label('countries', flow.destination)}"
+def _label(countries: Mapping[str, str], families: Mapping[str, str], flow: Any) -> str:
+    ends = f"{countries[flow.origin]} → {countries[flow.destination]}"
     what = flow.item if flow.transfers == 1 else wording.plural(flow.transfers, "transfer")
     dispute = _(", contested") if flow.contested else ""
-    family = records.label("families", flow.family)
     return _("{ends} · {family}: {what}, best evidence {evidence}{dispute}").format(
-        ends=ends, family=family, what=what, evidence=flow.evidence, dispute=dispute
+        ends=ends, family=families[flow.family], what=what, evidence=flow.evidence, dispute=dispute
     )
 
 
@@ -91,17 +93,21 @@ def legs(records: Records, selection: Selection) -> pd.DataFrame:
 
 
 def _legs(records: Records, selection: Selection) -> pd.DataFrame:
-    own = moved(records, selection).assign(
+    own = moved(records, selection)[["family"]].assign(
         evidence=selection.states["evidence"], route=_routes(records, selection)
     )
     own = own[own["route"] != ""].sort_values("evidence", ascending=False).drop_duplicates("route")
-    courses = records.once("courses", lambda: geography.legs_with_courses(records["legs"], records["places"]))
-    found = courses[courses["route"].isin(own["route"])].merge(
+    every = records.once("legs in words", lambda: _in_words(records))
+    return every[every["route"].isin(own["route"])].merge(
         own[["route", "family", "evidence"]], on="route", how="left"
-    )
-    found["record"] = "route:" + found["route"]
-    found["label"] = [_leg_label(records, leg) for leg in rows(found)]
-    return found
+    )[[*every.columns[:-2], "family", "evidence", "record", "label"]]
+
+
+def _in_words(records: Records) -> pd.DataFrame:
+    """All legs with their course, their route's card and what they are, which no view changes."""
+    found = courses(records)
+    label = [_leg_label(records, leg) for leg in rows(found)]
+    return found.assign(record="route:" + found["route"], label=pd.Series(label, found.index, dtype="str"))
 
 
 def _leg_label(records: Records, leg: Any) -> str:
@@ -122,7 +128,8 @@ def places(records: Records, selection: Selection) -> pd.DataFrame:
 def _places(records: Records, selection: Selection) -> pd.DataFrame:
     own = moved(records, selection)
     stops = records["routes"].loc[[r for r in _routes(records, selection).unique() if r], "stops"]
-    named = {*own["origin_place"], *own["destination_place"]}.union(*set(own["via"]), *stops) - {""}
+    ends = {*own["origin_place"].unique(), *own["destination_place"].unique()}
+    named = ends.union(*own["via"].unique(), *stops) - {""}
     found = records["places"].loc[sorted(named)].copy()
     found["record"] = "place:" + found["id"]
     found["label"] = [
@@ -143,6 +150,8 @@ def drawn(records: Records, selection: Selection) -> tuple[pd.DataFrame, pd.Data
         found = found.sort_values("transfers", ascending=False, kind="stable").head(MOST["flows"])
     if len(ways) > MOST["legs"]:
         ways = ways.sort_values("evidence", ascending=False, kind="stable").head(MOST["legs"])
+        lines = [geography.thinned(line, COARSE) for line in ways["coordinates"]]  # to be sent
+        ways = ways.assign(coordinates=pd.Series(lines, ways.index, dtype=object))
     if len(there) > MOST["places"]:
         there = there[there["id"].isin({*ways["from_place"], *ways["to_place"]})].head(MOST["places"])
     return found, ways, there
@@ -231,16 +240,18 @@ def table(records: Records, selection: Selection) -> list[dict[str, Any]]:
 
 def routes(records: Records, selection: Selection) -> list[dict[str, Any]]:
     """The routes that transfers in view have taken: name, legs in words, length (a range if it branches)."""
-    found = legs(records, selection)
-    lengths = geography.route_km(found)
+    found, told = legs(records, selection), dict[str, list[str]]()
+    lengths = records.once("lengths of routes", lambda: geography.route_km(courses(records)).to_dict("index"))
+    for route, label in zip(found["route"], found["label"], strict=True):
+        told.setdefault(route, []).append(label)
     return [
         {
             "id": route,
-            "name": records.label("routes", str(route)),
-            "legs": list(own["label"]),
-            "km": _length(*lengths.loc[route, ["shortest", "longest"]]),
+            "name": records.label("routes", route),
+            "legs": told[route],
+            "km": _length(lengths[route]["shortest"], lengths[route]["longest"]),
         }
-        for route, own in islice(found.groupby("route", sort=True), MOST_LISTED)
+        for route in sorted(told)[:MOST_LISTED]
     ]
 
 
@@ -278,5 +289,12 @@ def within(records: Records, selection: Selection) -> dict[str, Part]:
 def _routes(records: Records, selection: Selection) -> pd.Series:
     """The route of each transfer in view, '' where none was public by its day."""
     route = moved(records, selection)["route"]
-    public = Desk(records, selection.view.as_of).public("routes", {*route} - {""})
-    return route.where(route.isin(public), "")
+    if selection.view.as_of is None:
+        return route
+    return route.where(route.isin(_public(records, selection.view.as_of)), "")
+
+
+def _public(records: Records, as_of: date) -> list[str]:
+    """The routes that were public on a day."""
+    every = records["routes"].index
+    return records.once(("public routes", as_of), lambda: Desk(records, as_of).public("routes", every))

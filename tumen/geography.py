@@ -204,7 +204,8 @@ def legs_with_courses(legs: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     ]
     km = [length_km(line) for line in bends]
     lines = [
-        course(line, min(SPACING_KM, length / LEG_POINTS)) for line, length in zip(bends, km, strict=True)
+        course(line, min(SPACING_KM, length / LEG_POINTS)) if length else line
+        for line, length in zip(bends, km, strict=True)
     ]
     return legs.assign(coordinates=pd.Series(lines, index=legs.index, dtype=object), km=km)
 

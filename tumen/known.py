@@ -4,13 +4,14 @@ Everything follows from the days on which assertions, events and quotes became p
 on a day as the view of that day counts it (`view.select`), so every number here is one of that view too.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, overload
 from urllib.parse import urlencode
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, derive, overview, wording
@@ -18,6 +19,7 @@ from tumen.derive import Spread
 from tumen.desk import Desk, Row
 from tumen.query import Reader
 from tumen.records import CLAIMS, DENIALS, Records, rows
+from tumen.running import Numbers, Running, running
 from tumen.speech import _, ngettext
 from tumen.story import story
 from tumen.told import Part, Told
@@ -67,39 +69,38 @@ def _stops(records: Records) -> tuple[Stop, ...]:
     weight["all"] = weight["events"] + weight["raised"]
     ranked = weight.sort_values(["all", "key"], ascending=False, kind="stable")
     kept = ranked.groupby(pd.DatetimeIndex(ranked.index).to_period("M")).head(PER_MONTH).head(MOST_STOPS)
-    return tuple(_stop(records, day, raised) for day in kept.index.sort_values())
+    dated = _dated_events(records)
+    return tuple(_stop(records, day, dated, raised) for day in kept.index.sort_values())
 
 
 def _key_events(records: Records) -> pd.DataFrame:
     """Events of the lanes in which something is made known, whose day of report is known."""
+    events = _dated_events(records)
+    return events[events["significance"].ge(2) & events["key"]]
+
+
+def _dated_events(records: Records) -> pd.DataFrame:
+    """The events whose day of report is known: id, title, significance, known, and whether they are `key`."""
     events = records["events"]
-    lane = events["category"].map(records["event_categories"]["lane"])
-    return events[_dated(events) & events["significance"].ge(2) & lane.isin(LANES)]
-
-
-def _dated(events: pd.DataFrame) -> pd.Series:
     told = events["first_reported"].where(events["first_reported"] != "", events["date"])
-    return told.str.len().eq(len("2023-11-01"))
+    key = events["category"].map(records["event_categories"]["lane"]).isin(LANES)
+    found = events[["id", "title", "significance", "known"]].assign(key=key)
+    return found[told.str.len().eq(len("2023-11-01"))]
 
 
 def _raising(records: Records) -> pd.DataFrame:
     """The claims of known day that brought a transfer further than any before; the first one included."""
-    claims = _claims(records)
-    best = claims.groupby("transfer")["evidence"].cummax()
-    before = best.groupby(claims["transfer"]).shift(fill_value=-1)
-    return claims[claims["evidence"].gt(before) & claims["date"].str.len().eq(len("2023-11-01"))]
+    claims = running(records).claims
+    best = claims.rows["evidence"].groupby(claims.on).cummax()
+    before = best.groupby(claims.on).shift(fill_value=-1)
+    places = claims.places[claims.rows["evidence"].gt(before)]
+    found = records["assertions"][["transfer", "date", "by", "evidence", "known"]].iloc[places]
+    return found[found["date"].str.len().eq(len("2023-11-01"))]
 
 
-def _claims(records: Records) -> pd.DataFrame:
-    said = records["assertions"]
-    return said[said["stance"].isin(CLAIMS)]
-
-
-def _stop(records: Records, day: pd.Timestamp, raised: pd.DataFrame) -> Stop:
+def _stop(records: Records, day: pd.Timestamp, events: pd.DataFrame, raised: pd.DataFrame) -> Stop:
     """A day with the title of its most significant event, or else what was claimed best on it."""
-    events = records["events"]
-    own = events[events["known"].eq(day) & _dated(events)]
-    own = own.assign(key=own["category"].map(records["event_categories"]["lane"]).isin(LANES))
+    own = events[events["known"].eq(day)]
     if not own.empty:
         first = own.sort_values(["key", "significance"], ascending=False, kind="stable").iloc[0]
         return Stop(day.date(), first["title"], str(first["id"]))
@@ -136,12 +137,13 @@ def growth(records: Records, view: View) -> pd.DataFrame:
 
 
 def _growth(records: Records, view: View) -> pd.DataFrame:
-    ids = select(records, replace(view, evidence=0, contested="")).states.index
-    enters, leaves = _stay(records, view, ids)
-    claims, passed = _claims(records), pd.Series(NEVER, ids)
+    run = running(records)
+    ids = run.numbers(select(records, replace(view, evidence=0, contested="")).states.index)
+    enters, leaves = _stay(run, view, ids)
+    claims, passed = run.all["stance"].isin(CLAIMS), pd.Series(NEVER, ids)
     changes = {}
     for band, least in BANDS.items():
-        reached = _first(claims[claims["evidence"].ge(least)], ids)
+        reached = _first(run, claims & run.all["evidence"].ge(least), ids)
         start, end = reached.clip(lower=enters), passed.clip(upper=leaves)
         stays = start < end
         changes[band] = start[stays].value_counts().sub(end[stays].value_counts(), fill_value=0)
@@ -150,48 +152,42 @@ def _growth(records: Records, view: View) -> pd.DataFrame:
     return counts[counts.index < NEVER]
 
 
-def _first(said: pd.DataFrame, ids: pd.Index) -> pd.Series:
-    """Transfer → the first day on which anything of this was said of it; NEVER if it was not."""
-    return said.groupby("transfer")["known"].min().reindex(ids).fillna(NEVER)
+def _first(run: Running, flags: pd.Series, ids: Numbers) -> pd.Series:
+    """Number of a transfer → the first day on which something flagged was said of it; NEVER if it was not."""
+    found = np.full(len(run.transfers), NEVER.to_datetime64().astype("datetime64[s]"))
+    latest = np.flatnonzero(flags.to_numpy())[::-1]  # assertions are in order of time: the first one stays
+    found[run.on[latest]] = run.all["known"].to_numpy()[latest]
+    return pd.Series(found[ids], ids)
 
 
-def _stay(records: Records, view: View, ids: pd.Index) -> tuple[pd.Series, pd.Series]:
+def _stay(run: Running, view: View, ids: Numbers) -> tuple[pd.Series, pd.Series]:
     """Since when each transfer passes the filters that depend on the day, and until when."""
-    said, claims = records["assertions"], _claims(records)
-    enters = _first(claims[claims["evidence"].ge(view.evidence)], ids)
+    said = run.all
+    enters = _first(run, said["stance"].isin(CLAIMS) & said["evidence"].ge(view.evidence), ids)
     if view.country and view.role in ("claimant", "denier"):
         stances = CLAIMS if view.role == "claimant" else DENIALS
-        told = said[said["stance"].isin(stances) & said["by_country"].isin(view.country)]
-        enters = enters.clip(lower=_first(told, ids))
-    begins, ends = _disputed(records, view.contested, ids)
+        told = said["stance"].isin(stances) & said["by_country"].isin(view.country)
+        enters = enters.clip(lower=_first(run, told, ids))
+    begins, ends = _disputed(run, view.contested, ids)
     return enters.clip(lower=begins), ends
 
 
-def _disputed(records: Records, code: str, ids: pd.Index) -> tuple[pd.Series, pd.Series]:
+def _disputed(run: Running, code: str, ids: Numbers) -> tuple[pd.Series, pd.Series]:
     """Since when, and until when, what the filter on denials asks for holds (see view.CONTESTED)."""
-    said, ends = records["assertions"], records["transfers"]
-    denied = said[said["stance"].eq("denies")]
+    stance = run.all["stance"]
     always, never = pd.Series(pd.Timestamp(dates.FIRST_DAY), ids), pd.Series(NEVER, ids)
-    contested = _first(said[said["stance"].isin(DENIALS)], ids)
-    party = {"sender": "origin", "receiver": "destination"}
-    if code in party:
-        by_party = denied["by_country"].eq(denied["transfer"].map(ends[party[code]]))
-        return _first(denied[by_party], ids), never
+    if code in ("sender", "receiver"):
+        return _first(run, stance.eq("denies") & run.all[code], ids), never
+    if code == "lapsed":
+        return _first(run, run.all["place"].isin(run.lapse), ids), never
+    if not code:
+        return always, never
+    contested = _first(run, stance.isin(DENIALS), ids)
     return {
-        "": (always, never),
         "yes": (contested, never),
         "no": (always, contested),
-        "silent": (_first(said[said["stance"].eq("declines-to-comment")], ids), contested),
-        "lapsed": (_first(_overtaking(records, denied), ids), never),
+        "silent": (_first(run, stance.eq("declines-to-comment"), ids), contested),
     }[code]
-
-
-def _overtaking(records: Records, denied: pd.DataFrame) -> pd.DataFrame:
-    """The claims of countries that had denied the same transfer on an earlier day."""
-    by = ["transfer", "by_country"]
-    first = denied.groupby(by)["known"].min().rename("denied").reset_index()
-    both = _claims(records)[[*by, "known"]].merge(first, on=by)
-    return both[both["known"] > both["denied"]]
 
 
 # --- two days -------------------------------------------------------------------------------------
@@ -226,6 +222,29 @@ def compare(records: Records, view: View, one: date, other: date | None) -> Comp
     return Comparison(select(records, replace(view, as_of=first)), select(records, replace(view, as_of=last)))
 
 
+@dataclass(frozen=True, eq=False)
+class Ids(Sequence[str]):
+    """Some of very many ids, each made a text when it is asked for: mostly they are only counted."""
+
+    every: Any  # an array of texts
+    places: Numbers
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return Ids(self.every, self.places[at])
+        return str(self.every[self.places[at]])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.every.take(self.places).tolist())
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What became known after one day, up to another."""
@@ -235,10 +254,10 @@ class Changes:
     graded: tuple[str, ...]  # transfers on record before whose two-character code is another
     contested: tuple[str, ...]  # transfers denied or doubted only now
     revised: tuple[tuple[str, str], ...]  # assertions of one origin: its figure then, its figure now
-    claims: tuple[str, ...]  # new assertions that claim
-    denials: tuple[str, ...]  # and that deny or doubt
-    events: tuple[str, ...]
-    quotes: tuple[str, ...]
+    claims: Sequence[str]  # new assertions that claim
+    denials: Sequence[str]  # and that deny or doubt
+    events: Sequence[str]
+    quotes: Sequence[str]
 
     @property
     def better(self) -> tuple[str, ...]:
@@ -258,29 +277,40 @@ def since(records: Records, selection: Selection) -> Changes | None:
 
 
 def _changes(records: Records, pair: Comparison) -> Changes:
-    before, after = (derive.states(records, day) for day in pair.days)
-    ids = after.index.intersection(pair.transfers)
-    kept = ids.intersection(before.index)
-    then, now = before.loc[kept], after.loc[kept]
+    run, names = running(records), ["evidence", "reliability", "credibility", "contested"]
+    before, after = (derive.states(records, day)[names] for day in pair.days)
+    viewed = run.among(pair.earlier.states.index) | run.among(pair.later.states.index)
+    old, new = run.numbers(before.index), run.numbers(after.index)  # whatever was on record then is so later
+    ids, was = viewed[new], np.isin(new, old, assume_unique=True)
+    then, now, kept = before[viewed[old]], after[ids & was], after.index[ids & was]
     code = now["reliability"].ne(then["reliability"]) | now["credibility"].ne(then["credibility"])
-    contested = after.index[after["contested"]].difference(before.index[before["contested"]])
-    told = _between(derive.known(records, pair.days[1]), pair.days[0])
-    told = told[told["transfer"].isin(ids)]
+    disputed = np.isin(new, old[before["contested"]], assume_unique=True)
+    told = _said_between(run, pair.days) & viewed[run.on]
     return Changes(
-        reported=_ids(ids.difference(before.index)),
+        reported=_ids(after.index[ids & ~was]),
         raised=_ids(kept[now["evidence"] > then["evidence"]]),
         graded=_ids(kept[code]),
-        contested=_ids(contested.intersection(ids)),
+        contested=_ids(after.index[after["contested"] & ~disputed & ids]),
         revised=tuple(_revised(records, pair)),
-        claims=_ids(told.index[told["stance"].isin(CLAIMS)]),
-        denials=_ids(told.index[told["stance"].isin(DENIALS)]),
-        events=_ids(_between(pair.later.events, pair.days[0]).index),
-        quotes=_ids(_between(pair.later.quotes, pair.days[0]).index),
+        claims=Ids(records["assertions"]["id"].array, np.flatnonzero(told & run.all["stance"].isin(CLAIMS))),
+        denials=Ids(
+            records["assertions"]["id"].array, np.flatnonzero(told & run.all["stance"].isin(DENIALS))
+        ),
+        events=_known_after(pair.later.events, pair.days[0]),
+        quotes=_known_after(pair.later.quotes, pair.days[0]),
     )
 
 
-def _between(frame: pd.DataFrame, day: date) -> pd.DataFrame:
-    return frame[frame["known"] > pd.Timestamp(day)]
+def _said_between(run: Running, days: tuple[date, date | None]) -> Numbers:
+    """Which assertions became public after the first day, up to the second."""
+    first, last = (run.known(None if day is None else pd.Timestamp(day)) for day in days)
+    found = np.zeros(len(run.on), dtype=bool)
+    found[first:last] = True
+    return found
+
+
+def _known_after(frame: pd.DataFrame, day: date) -> "Ids":
+    return Ids(frame.index.array, np.flatnonzero(frame["known"] > pd.Timestamp(day)))
 
 
 def _ids(found: Iterable[Any]) -> tuple[str, ...]:
@@ -290,7 +320,9 @@ def _ids(found: Iterable[Any]) -> tuple[str, ...]:
 def _revised(records: Records, pair: Comparison) -> list[tuple[str, str]]:
     """Where an origin's newest figure for the same thing is another than on the earlier day."""
     said = derive.figures(records, pair.days[1]).rename(columns={"on": "group"})
-    said = said[said["transfer"].isin(pair.transfers)]
+    run = running(records)
+    viewed = run.among(pair.earlier.states.index) | run.among(pair.later.states.index)
+    said = said[viewed[said["number"]]]
     old = _newest(said[said["known"] <= pd.Timestamp(pair.days[0])])
     new = _newest(said)
     both = old.merge(new, how="left", left_index=True, right_index=True, suffixes=("_old", "")).fillna(-1.0)
@@ -551,8 +583,8 @@ def graded(records: Records, pair: Comparison, found: Changes) -> list[Row]:
 def contested(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Transfers denied or doubted only now: by whom first, and how far it reaches."""
     desk = Desk(records, pair.days[1])
-    said = derive.known(records, pair.days[1])
-    first = said[said["stance"].isin(DENIALS) & said["transfer"].isin(found.contested)]
+    said = derive.told(records, pair.days[1], found.contested, ("id", "transfer", "stance", "known"))
+    first = said[said["stance"].isin(DENIALS)]
     reported_on = derive.states(records, pair.days[1])["first_reported"]
     return [
         _transfer(desk, row.transfer) | _said(desk, row.id) | {"early": row.known < reported_on[row.transfer]}

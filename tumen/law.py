@@ -37,7 +37,11 @@ def _single(records: Records, laws: Iterable[str]) -> frozenset[str]:
 
 def options(records: Records) -> dict[str, str]:
     """What the filter offers: each kind, followed by those of its laws that some transfer would breach."""
-    laws, used = records["laws"], {*records["transfer_laws"]["law"]}
+    return records.once("laws to choose", lambda: _options(records))
+
+
+def _options(records: Records) -> dict[str, str]:
+    laws, used = records["laws"], {*records["transfer_laws"]["law"].unique()}
     found: dict[str, str] = {}
     for kind, words in KINDS.items():
         found[kind] = _(words)

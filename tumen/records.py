@@ -5,17 +5,19 @@ on a filter is computed from it by pure functions (see `derive` and `view`).
 """
 
 import hashlib
+import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from tumen import cache, check, dates, speech
+from tumen import cache, check, dates, memory, speech
 from tumen.home import DATA
 
 KINDS = ("transfers", "events", "quotes", "places", "sources", "routes")  # what has a card and an address
@@ -34,6 +36,8 @@ WORDLESS = frozenset(  # what is large and holds no words of the interface: made
 )
 LARGE = 10_000  # transfers
 MEMORY = 512  # derived values kept per Records, e.g. one set for each day looked at
+MOST_BYTES = 160_000_000  # that they take, about
+HEAVY = 4_000_000  # bytes of a value, after the making of which unused memory is given back
 
 
 class BadData(ValueError):
@@ -74,17 +78,38 @@ class Records:
             key = (spoken, key)  # what is made may hold words of ours
         kept: T | object = memo.get(key, MISSING)  # one look: another session may clear in between
         if kept is not MISSING:
+            if memo is self._passing and self._large:
+                self._touch(key)
             return kept  # type: ignore[return-value]
         value = make()
-        if memo is self._passing and len(memo) >= self._room:
-            memo.clear()
+        if memo is self._passing:
+            self._make_room(key, _bytes(value) if self._large else 0)
         memo[key] = value
         return value
 
     @cached_property
-    def _room(self) -> int:
-        """How much that passes is kept: less of large records, whose every view takes megabytes."""
-        return MEMORY if len(self["transfers"]) <= LARGE else MEMORY // 16
+    def _large(self) -> bool:
+        return len(self["transfers"]) > LARGE
+
+    def _touch(self, key: Hashable) -> None:
+        """What was asked for last goes last: a day's states, say, serve every filter."""
+        with self._lock:
+            if (weight := self._weights.pop(key, None)) is not None:
+                self._weights[key] = weight
+
+    def _make_room(self, key: Hashable, weight: int) -> None:
+        """Let the oldest of what passes go: fewer of large records, whose every view takes megabytes."""
+        room = MEMORY // 16 if self._large else MEMORY
+        with self._lock:
+            self._weights[key] = weight
+            while len(self._weights) > room or (
+                len(self._weights) > 1 and sum(self._weights.values()) > MOST_BYTES
+            ):
+                oldest = next(iter(self._weights))
+                del self._weights[oldest]
+                self._passing.pop(oldest, None)
+        if weight > HEAVY:
+            memory.give_back()
 
     @cached_property
     def _lasting(self) -> dict[Hashable, Any]:
@@ -93,6 +118,14 @@ class Records:
     @cached_property
     def _passing(self) -> dict[Hashable, Any]:
         return {}
+
+    @cached_property
+    def _weights(self) -> dict[Hashable, int]:
+        return {}
+
+    @cached_property
+    def _lock(self) -> threading.Lock:
+        return threading.Lock()
 
     @cached_property
     def family_of(self) -> Mapping[str, str]:
@@ -112,6 +145,27 @@ def _is_named(key: Hashable) -> bool:
     return isinstance(key, str) or (isinstance(key, tuple) and all(isinstance(part, str) for part in key))
 
 
+def _bytes(value: Any, deep: bool = True) -> int:
+    """About how much memory a value takes; what it shares with others is counted too."""
+    if is_dataclass(value):
+        return sum(_bytes(own, deep=False) for own in vars(value).values()) if deep and _open(value) else 0
+    if isinstance(value, pd.DataFrame):
+        return int(value.memory_usage(index=False).sum())
+    if isinstance(value, pd.Series | pd.Index | np.ndarray):
+        return int(value.nbytes)
+    if isinstance(value, Mapping):
+        few = [*islice(value.values(), 8)]
+        return len(value) * (150 + sum(map(_bytes, few)) // max(1, len(few)))
+    if isinstance(value, tuple | list | set | frozenset):
+        few = [*islice(value, 8)]
+        return len(value) * (60 + sum(map(_bytes, few)) // max(1, len(few)))
+    return 0
+
+
+def _open(value: Any) -> bool:
+    return hasattr(value, "__dict__")
+
+
 def rows(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of a frame as named tuples; typed Any, for what a cell holds stands in the descriptor."""
     return iter(frame.itertuples())
@@ -125,12 +179,14 @@ def load(directory: Path = DATA) -> Records:
     tables, report = check.read(directory)
     if report.mistakes:
         raise BadData(report)
-    return prepared(tables, fingerprint(directory), directory)
+    made = _prepare(tables)  # takes the tables over, so that no large one is in memory twice
+    memory.give_back()
+    return Records(made, fingerprint(directory), directory)
 
 
 def prepared(tables: Mapping[str, pd.DataFrame], version: str, directory: Path) -> Records:
     """Records from tables without a mistake, as `check.read` gives them."""
-    return Records(_prepare(tables), version, directory)
+    return Records(_prepare({**tables}), version, directory)
 
 
 def fingerprint(directory: Path) -> str:
@@ -148,22 +204,32 @@ def _labels(frame: pd.DataFrame) -> dict[str, str]:
     return dict(zip(map(str, frame.index), frame[column], strict=True))
 
 
-def _prepare(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _prepare(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Index by id, and add the two things that every page needs: families and known-from days."""
+    said = _prepare_assertions(tables.pop("assertions"))
     indexed = {n: f.set_axis(f["id"].array) if "id" in f else f for n, f in tables.items()}
     family: dict[str, str] = dict(indexed["weapon_types"]["family"])
     transfers = indexed["transfers"]
     indexed["transfers"] = transfers.assign(family=transfers["weapon_type"].map(family))
     indexed["events"] = _prepare_events(indexed["events"], family)
-    said = indexed["assertions"]
-    plain = {"low": "float64", "high": "float64", "evidence": "int64"}  # NaN and step 0 are easier than NA
-    said = said.fillna({"evidence": 0}).astype(plain).assign(known=_known(said["date"]))
-    # Where the file is in the order of ids, as ours are, sorting by the day alone gives the same order.
-    by = ["known"] if said["id"].is_monotonic_increasing else ["known", "id"]
-    indexed["assertions"] = said.sort_values(by, kind="stable")
+    indexed["assertions"] = said
     quotes = indexed["quotes"]
     indexed["quotes"] = quotes.assign(known=_known(quotes["date"]), **_span(quotes["date"], quotes["date"]))
     return indexed
+
+
+def _prepare_assertions(said: pd.DataFrame) -> pd.DataFrame:
+    """In the order in which they became public; column by column, so that few are in memory twice."""
+    known = _known(said["date"])
+    # Where the file is in the order of ids, as ours are, sorting by the day alone gives the same order.
+    by = {"known": known} if said["id"].is_monotonic_increasing else {"known": known, "id": said["id"]}
+    order = pd.DataFrame(by).sort_values([*by], kind="stable").index.to_numpy()
+    plain = {"low": "float64", "high": "float64", "evidence": "int64"}  # NaN and step 0 are easier than NA
+    said = said.fillna({"evidence": 0}).astype(plain).assign(known=known)
+    columns = {str(name): said[name].array for name in said}
+    del said
+    ordered = {name: columns.pop(name).take(order) for name in [*columns]}
+    return pd.DataFrame(ordered, index=pd.Index(ordered["id"]), copy=False)
 
 
 def _prepare_events(events: pd.DataFrame, family: Mapping[str, str]) -> pd.DataFrame:

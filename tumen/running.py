@@ -122,6 +122,23 @@ class Running:
             receiver=rows["by_country"].eq(pd.Series(sides["destination"])),
         ).astype(codes)
 
+    @cached_property
+    def on(self) -> Numbers:
+        """The number of the transfer of each assertion."""
+        return self.all["on"].to_numpy()
+
+    def numbers(self, transfers: Iterable[str]) -> Numbers:
+        """The numbers of some transfers."""
+        index = transfers if isinstance(transfers, pd.Index) else pd.Index([*transfers], dtype="str")
+        return self.transfers.get_indexer(index)
+
+    def among(self, transfers: Iterable[str]) -> Numbers:
+        """Of all transfers by number, whether each is one of some."""
+        found = np.zeros(len(self.transfers), dtype=bool)
+        numbers = self.numbers(transfers)
+        found[numbers[numbers >= 0]] = True
+        return found
+
     def known(self, day: pd.Timestamp | None) -> int:
         """How many assertions are public on a day (all of them for None): the first so many."""
         days = self.all["known"]

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, descriptor
 from tumen.records import Records
+from tumen.running import running
 from tumen.speech import _
 
 PERIODS = ("window", "span")
@@ -78,16 +80,18 @@ def _days(stated: Any) -> tuple[date, date]:
 
 def _derived(records: Records, window: tuple[date, date] | None) -> dict[str, Any]:
     """All that follows from the records: the days on which things became known, the busiest country."""
-    days = pd.concat([records[table]["known"] for table in ("assertions", "events", "quotes")]).sort_values()
-    found = [day.date() for day in days] or [date.today()]
-    whole = window or (found[0], found[-1])
+    days = pd.concat([records[table]["known"] for table in ("assertions", "events", "quotes")])
+    order = days.sort_values(ignore_index=True)
+    found = [day.date() for day in order.iloc[[0, len(order) // 2, -1]]] if len(order) else [date.today()] * 3
+    whole = window or (found[0], found[2])
     ends = records["transfers"]
     parties = Counter([*ends["origin"], *ends["destination"]]).most_common(1)
-    told = Counter(records["assertions"]["transfer"]).most_common(1)
+    on = running(records).on
+    told = np.bincount(on)[on] if len(on) else on  # of each assertion: how many its transfer has
     return {
         "window": whole,
-        "span": (found[0], found[-1]),
-        "then": found[len(found) // 2],
+        "span": (found[0], found[2]),
+        "then": found[1],
         "hub": parties[0][0] if parties else "",
-        "example": told[0][0] if told else "",
+        "example": str(records["assertions"]["transfer"].iloc[int(told.argmax())]) if len(told) else "",
     }

@@ -31,11 +31,21 @@ def ranges(told: Story) -> dict[str, str]:
 
 def events(records: Records, selection: Selection) -> pd.DataFrame:
     """The events in view with lane, lane_label and family (that of the first weapon type), oldest first."""
-    categories = records["event_categories"]["lane"]
-    order = records.once("order of events", lambda: records["events"].sort_values(["first", "id"]).index)
-    frame = selection.events
-    frame = frame.iloc[np.argsort(order.get_indexer(frame.index), kind="stable")]
-    lane = frame["category"].map(categories)
+    laned = records.once("events with lanes", lambda: _laned(records))
+    if len(selection.events) == len(laned):
+        return laned
+    places = np.sort(laned.index.get_indexer(selection.events.index))
+    return records.once(("events", selection.view), lambda: laned.iloc[places])
+
+
+def _laned(records: Records) -> pd.DataFrame:
+    """All events, oldest first, with the columns that `events` adds."""
+    order = records["events"][["first", "id"]].sort_values(["first", "id"]).index
+    frame = records["events"].drop(
+        columns=["summary", "note", "locator"]
+    )  # long, and nothing here tells them
+    frame = frame.loc[order]
+    lane = frame["category"].map(records["event_categories"]["lane"])
     return frame.assign(
         lane=lane,
         lane_label=lane.map(records.labels("lanes")),
@@ -112,8 +122,7 @@ def not_listed(frame: pd.DataFrame) -> str:
 
 def table(records: Records, frame: pd.DataFrame, selection: Selection) -> list[dict[str, Any]]:
     """The same events as rows for people, oldest first; with the transfers in view that each bears on."""
-    shown = set(selection.transfers)
-    frame = listed(frame)
+    frame, shown = listed(frame), selection.states.index
     return [
         {
             "id": e.id,

@@ -7,6 +7,7 @@ never fails: what cannot be understood is left out and said in a note.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 from tumen import dates, derive, law, speech, wording
 from tumen.query import Query, Reader, spellings
 from tumen.records import CLAIMS, DENIALS, Records
-from tumen.running import Numbers
+from tumen.running import Numbers, running
 from tumen.speech import N_, Texts, _
 from tumen.told import Told
 
@@ -172,7 +173,7 @@ class Selection:
     quotes: pd.DataFrame
     reported: int
 
-    @property
+    @cached_property
     def transfers(self) -> list[str]:
         """Ids of the transfers in view, sorted."""
         return list(self.states.index)
@@ -185,7 +186,7 @@ def select(records: Records, view: View) -> Selection:
 
 def _select(records: Records, view: View) -> Selection:
     state = derive.states(records, view.as_of)
-    rows = records.once(("reported", view.as_of), lambda: records["transfers"].loc[state.index])
+    rows = records.once(("reported", view.as_of), lambda: _reported(records, state))
     fits = _by_type(rows, records, view) & _by_country(rows, records, view)
     fits &= state["evidence"].ge(view.evidence)
     fits &= _by_dispute(state, view)
@@ -194,10 +195,16 @@ def _select(records: Records, view: View) -> Selection:
     return Selection(
         view,
         state[fits & _by_period(records, state, view)],
-        _events(records, view, fits),
-        _quotes(records, view, fits),
+        _bearing(records, "events", view, rows["number"], fits),
+        _bearing(records, "quotes", view, rows["number"], fits),
         reported=len(state),
     )
+
+
+def _reported(records: Records, state: pd.DataFrame) -> pd.DataFrame:
+    """What is filtered by of the transfers on record: the ends, the type, and the number of each."""
+    rows, numbers = records["transfers"][["weapon_type", "origin", "destination"]], running(records).numbers
+    return rows.loc[state.index].assign(number=numbers(state.index))
 
 
 def types_of(records: Records, view: View) -> frozenset[str]:
@@ -256,19 +263,23 @@ def _by_period(records: Records, state: pd.DataFrame, view: View) -> pd.Series:
     return _in_period(records.once(("active", view.as_of), lambda: derive.active(records, state)), view)
 
 
-def _events(records: Records, view: View, fits: pd.Series) -> pd.DataFrame:
-    frame = records["events"]
-    own = _concerns(frame["countries"], view) & _of_types(frame["weapon_types"], records, view)
-    return frame[_dated(frame, view) & _in_period(frame, view) & _bears(records, "events", own, fits, view)]
+def _bearing(records: Records, table: str, view: View, numbers: pd.Series, fits: pd.Series) -> pd.DataFrame:
+    """The events or quotes in view; all of them are the table itself, which is not copied."""
+    frame = records[table]
+    kept = _dated(frame, view) & _in_period(frame, view)
+    kept &= _bears(records, table, numbers.to_numpy(), fits.to_numpy(), view)
+    return frame if kept.all() else frame.iloc[np.flatnonzero(kept)]
 
 
-def _quotes(records: Records, view: View, fits: pd.Series) -> pd.DataFrame:
-    frame = records["quotes"]
-    own = _concerns(frame["countries"], view) & (not view.weapon_type)
-    return frame[_dated(frame, view) & _in_period(frame, view) & _bears(records, "quotes", own, fits, view)]
+def _by_itself(records: Records, table: str, view: View) -> pd.Series:
+    """Which rows the filters leave by their own data: a quote names no weapon type."""
+    frame = records[table]
+    if "weapon_types" in frame:
+        return _concerns(frame["countries"], view) & _of_types(frame["weapon_types"], records, view)
+    return _concerns(frame["countries"], view) & (not view.weapon_type)
 
 
-def _bears(records: Records, table: str, own: pd.Series, fits: pd.Series, view: View) -> pd.Series:
+def _bears(records: Records, table: str, numbers: Numbers, fits: Numbers, view: View) -> Numbers:
     """What bears on a transfer that fits; what bears on none reported yet is judged by its own data.
 
     `fits` holds for each reported transfer whether it passes all filters but the period: an event or a quote
@@ -276,41 +287,43 @@ def _bears(records: Records, table: str, own: pd.Series, fits: pd.Series, view: 
     filters only what bears on a transfer stays.
     """
     about = records.once(("about", table), lambda: _about(records, table))
-    linked = pd.Series(about.any_of(fits.index[fits]), index=own.index)
+    linked = about.any_of(numbers[fits])
     if view.evidence or view.contested or view.law or (view.country and view.role in ("claimant", "denier")):
         return linked
-    return linked | (own & ~about.any_of(fits.index))
+    found: Numbers = linked | (_by_itself(records, table, view).to_numpy() & ~about.any_of(numbers))
+    return found
 
 
 @dataclass(frozen=True, eq=False)
 class _About:
-    """The transfers that the rows of a table name: pairs of the place of a row and of a transfer."""
+    """The transfers that the rows of a table name: pairs of a row's place and a transfer's number."""
 
     rows: int
     row: Numbers
     transfer: Numbers
-    transfers: pd.Index
+    transfers: int
 
-    def any_of(self, ids: pd.Index) -> Numbers:
+    def any_of(self, numbers: Numbers) -> Numbers:
         """Which rows name one of some transfers."""
-        wanted = np.zeros(len(self.transfers), dtype=bool)
-        wanted[self.transfers.get_indexer(ids)] = True
+        wanted = np.zeros(self.transfers, dtype=bool)
+        wanted[numbers] = True
         found = np.zeros(self.rows, dtype=bool)
         found[self.row[wanted[self.transfer]]] = True
         return found
 
 
 def _about(records: Records, table: str) -> _About:
-    named, transfers = records[table]["about_transfers"], records["transfers"].index
+    named, run = records[table]["about_transfers"], running(records)
     counts = [len(ids) for ids in named]
-    transfer = transfers.get_indexer(pd.Index([one for ids in named for one in ids], dtype="str"))
-    return _About(len(named), np.repeat(np.arange(len(named)), counts), transfer, transfers)
+    transfer = run.numbers([one for ids in named for one in ids])
+    return _About(len(named), np.repeat(np.arange(len(named)), counts), transfer, len(run.transfers))
 
 
 def _where(column: pd.Series, test: Callable[[tuple[str, ...]], bool]) -> pd.Series:
     """Where a test holds; there are far fewer different lists than rows, and each is tested once."""
-    holds = {value: test(value) for value in set(column)}
-    return pd.Series([holds[value] for value in column], index=column.index, dtype=bool)
+    place, different = pd.factorize(column)
+    holds = np.fromiter(map(test, different), bool, len(different))
+    return pd.Series(holds[place], index=column.index, dtype=bool)
 
 
 def _all(frame: pd.DataFrame | pd.Series) -> pd.Series:

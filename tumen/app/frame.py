@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from tumen import __version__, browse, derive, known, law, neighbours, speech, view, wording
+from tumen import __version__, browse, derive, flows, known, law, neighbours, speech, view, wording
 from tumen.app import address, store
 from tumen.app.picks import pick
 from tumen.app.prose import prose
@@ -167,7 +167,7 @@ def _named_countries(records: Records) -> list[str]:
     parties = sorted(
         {*transfers["origin"], *transfers["destination"]}, key=lambda c: records.label("countries", c)
     )
-    heard = {*assertions["by_country"], *(c for cs in records["events"]["countries"] for c in cs)}
+    heard = {*assertions["by_country"].unique()}.union(*{*records["events"]["countries"]})
     return [*parties, *sorted(heard - {*parties}, key=lambda c: records.label("countries", c))]
 
 
@@ -363,7 +363,7 @@ def _chosen(name: str, default: str) -> None:
 
 def family_legend(records: Records, selection: Selection, palette: dict[str, Any]) -> list[dict[str, Any]]:
     """The families in view as buttons that filter; those without a transfer are left out."""
-    counts = records["transfers"].loc[selection.transfers, "family"].value_counts()
+    counts = flows.moved(records, selection)["family"].value_counts()
     chosen = selection.view.weapon_type
     return [
         {

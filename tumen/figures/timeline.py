@@ -25,6 +25,7 @@ from tumen.speech import N_, _
 WINDOW = (date(2023, 9, 13), date(2024, 6, 19))
 EDGES = ("Vostochny summit", "Treaty")  # the events at its ends, in short
 LANES = ("meetings-treaties", "deliveries-use", "disclosures-statements", "sanctions-un", "tests-launches")
+ENDS = ("first", "last")
 LIMIT = 300  # marks in one figure; the JSON budget is 60 kB
 DAY_MS = 86_400_000
 LEADING = 1.3  # plotly's line spacing, in em
@@ -195,8 +196,8 @@ def outside(events: pd.DataFrame, start: date, end: date) -> tuple[int, int]:
 
 
 def _beyond(events: pd.DataFrame, start: date, end: date) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
-    first, last = pd.to_datetime(events["first"]), pd.to_datetime(events["last"])
-    return last < pd.Timestamp(start), first > pd.Timestamp(end)
+    first, last = (events[end].dt.date if events[end].dtype.kind == "M" else events[end] for end in ENDS)
+    return last < start, first > end
 
 
 def _weightiest(events: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
