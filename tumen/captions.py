@@ -66,7 +66,7 @@ class Caption:
     reading: str  # units, and what the marks mean
     view: str  # the filters in words, '' for none
     basis: str  # 'From 614 assertions of 71 origins, as known on 27 February 2024; data version …'
-    source: str  # 'Tumen, data version 2026.11.0 (…), 214 sources'
+    source: str  # 'Tumen, data version 2026.11.0+…, 214 sources'
     day: date  # as of which
 
     @property
@@ -138,8 +138,8 @@ def signs(used: Iterable[str]) -> str:
 
 
 def version(records: Records) -> str:
-    """The version of the data with the fingerprint of its files: '2026.11.0 (5b0c…)'."""
-    return f"{browse.package(records).version} ({records.version or 'unknown'})"
+    """The version of the data with the fingerprint of its files, as in citations: '2026.11.0+5b0c…'."""
+    return f"{browse.package(records).version}+{records.version or 'unknown'}"
 
 
 def _counted(records: Records, selection: Selection, told: pd.DataFrame | None) -> tuple[int, int, int]:
