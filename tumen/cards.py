@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any, cast
 
-import pandas as pd
 from markupsafe import Markup
 from rapidfuzz import process
 
@@ -160,15 +160,15 @@ def assertions(desk: Desk, ids: Iterable[str]) -> list[Row]:
 
 
 def _assertion(desk: Desk, fields: Row, source: Row) -> Row:
-    records, row = desk.records, pd.Series(fields, dtype=object)
-    measured = cast(Any, row)  # a row names what it measures in the same words as a Spread
+    records = desk.records
+    measured = cast(Any, SimpleNamespace(**fields))  # a row names what it measures in the words of a Spread
     return {
         **fields,
-        "figure": wording.figure(row, records),
-        "what": wording.measured(measured, records) if row["measure"] else "",
-        "step": _step(row["evidence"]),
+        "figure": wording.figure(fields, records),
+        "what": wording.measured(measured, records) if fields["measure"] else "",
+        "step": _step(fields["evidence"]),
         "cited": source,
-        "warnings": [w for w in derive.warnings(records, row) if w not in SAID_ELSEWHERE],
+        "warnings": [w for w in derive.warnings(records, fields) if w not in SAID_ELSEWHERE],
     }
 
 
@@ -466,7 +466,7 @@ def _one_assertion(desk: Desk, record: str) -> Row:
     return {
         "said": said,
         "public": desk.is_public("assertions", record),
-        "warnings": derive.warnings(desk.records, pd.Series(said, dtype=object)),
+        "warnings": derive.warnings(desk.records, said),
         "origin": desk.row("origins", said["origin"]),
         "transfers": summaries(desk, desk.public("transfers", [said["transfer"]])),
     }

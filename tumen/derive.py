@@ -457,16 +457,15 @@ def _active(start: str, end: str, status: str, reported: date) -> tuple[date, da
     return first, dates.parse(start).last if start else reported
 
 
-def warnings(records: Records, assertion: pd.Series) -> tuple[str, ...]:
+def warnings(records: Records, assertion: pd.Series | Mapping[str, Any]) -> tuple[str, ...]:
     """The usage warnings (codes) that an assertion deserves, from its own columns."""
-    source = records["sources"].loc[assertion["source"]]
     found = {
         "capacity-not-count": assertion["measure"] == "capacity",
         "alternative-capacities": assertion["scope"].startswith("if-"),
         "converted-figure": bool(assertion["conversion"]),
         "month-only-date": len(assertion["date"]) < len("2024-01-01"),
         "dated-by-page": not assertion["measure"] and "" < assertion["as_of"] < assertion["date"],
-        "relay": bool(source["via"]),
+        "relay": bool(records["sources"].at[assertion["source"], "via"]),
         "passage-not-seen": not assertion["locator"],
         "one-reader": not assertion["checked"],
     }

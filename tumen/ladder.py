@@ -96,18 +96,18 @@ def _rungs(records: Records, as_of: date | None) -> pd.DataFrame:
 
 def _began(starts: pd.Series, as_of: date | None) -> pd.DataFrame:
     """The span of each start that is known to the month, and lies before the day of the view."""
-    kept = [text if _precise(text) and _begun(text, as_of) else "" for text in starts]
-    spans = [dates.parse(text) if text else None for text in kept]
+    spans = {text: dates.parse(text) for text in starts.unique() if _precise(text) and _begun(text, as_of)}
+    kept = starts.where(starts.isin(spans), "")
     began = {
         "start": kept,
-        "began": _stamps([span.first if span else None for span in spans]),
-        "began_last": _stamps([span.last if span else None for span in spans]),
+        "began": _stamps(kept.map({text: span.first for text, span in spans.items()})),
+        "began_last": _stamps(kept.map({text: span.last for text, span in spans.items()})),
     }
     return pd.DataFrame(began, index=starts.index)
 
 
-def _stamps(days: Sequence[date | None]) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex([pd.Timestamp(day) if day else pd.NaT for day in days], dtype="datetime64[s]")
+def _stamps(days: pd.Series) -> pd.Series:
+    return pd.to_datetime(days).astype("datetime64[s]")
 
 
 def _precise(text: str) -> bool:

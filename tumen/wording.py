@@ -101,7 +101,7 @@ def plural(count: int, one: str, many: str = "") -> str:
     return ngettext(*forms, count).format(count=f"{count:,}")
 
 
-def figure(row: pd.Series, records: "Records") -> str:
+def figure(row: "pd.Series | Mapping[str, Any]", records: "Records") -> str:
     """The figure of an assertion in words: 'more than 10,000 containers', '1 to 1.5 million rounds'."""
     low, high = row["low"], row["high"]
     unit = _unit(row["unit"], high if _is(high) else low, records)
