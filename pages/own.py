@@ -17,7 +17,8 @@ finding = (
 )
 frame.title(_("What if my rows were among the records?"), finding)
 tables = browse.package(records).tables
-prose(render("own.html", most=trial.MOST_BYTES // 1_000_000, lines=f"{trial.MOST_LINES:,}"), key="own", on_pick=pick)
+limits = {"most": trial.MOST_BYTES // 1_000_000, "lines": f"{trial.MOST_LINES:,}"}
+prose(render("own.html", **limits), key="own", on_pick=pick)
 
 given = st.file_uploader(
     _("CSV files, each one of the tables"),
