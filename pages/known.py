@@ -57,11 +57,18 @@ def draw(pair: known.Comparison, colours: dict[str, object]) -> dict[int, dict[s
     }
 
 
-def day_field(label: str, key: str, day: date | None) -> None:
+def day_field(label: str, key: str, day: date | None, meaning: str | None = None) -> None:
     """A day of the comparison; an empty one is today."""
     st.session_state[key] = day
     st.date_input(
-        label, key=key, min_value=DAYS[0], max_value=DAYS[1], on_change=chosen, args=(key,), width=170
+        label,
+        key=key,
+        min_value=DAYS[0],
+        max_value=DAYS[1],
+        on_change=chosen,
+        args=(key,),
+        width=170,
+        help=meaning,
     )
 
 
@@ -85,7 +92,7 @@ def shown() -> None:
     frame.title(_("What was known when?"), finding)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day_field(_("Known on"), "known_then", then)
-        day_field(_("Compared with (empty: today)"), "known_against", against)
+        day_field(_("Compared with"), "known_against", against, _("Empty: today."))
         PLAYER.button(then.isoformat())
     chart(
         lambda colours: records.once(
