@@ -33,7 +33,8 @@ _CHARTS = """
     const before = charts.map(chart => Number(chart.dataset.painted));
     const repainted = () => charts.every((chart, i) => Number(chart.dataset.painted) > before[i]);"""
 _SENTENCE = """
-    const told = () => document.querySelector(".st-key-sentence")?.textContent;
+    const holders = () => [...document.querySelectorAll(".st-key-sentence *")].map(node => node.shadowRoot);
+    const told = () => holders().find(Boolean)?.textContent;
     const old = told();
     const app = document.querySelector("[data-testid=stApp]");
     const done = () => app.dataset.testScriptState === "notRunning";"""
