@@ -324,7 +324,7 @@ def main() -> None:
     if asked.big and not asked.big.exists():
         generate(asked.big, Size(asked.transfers, asked.assertions))
     lines = measured(asked.pages, asked.big)
-    print(shown(lines))
+    print(shown(lines), flush=True)
     if asked.json:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
         result = {"machine": machine(), "lines": [asdict(line) for line in lines]}

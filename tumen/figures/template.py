@@ -35,6 +35,8 @@ def axis(palette: Palette) -> dict[str, Any]:
     """What all axes share: quiet numbers, hair lines (plotly's axis attributes)."""
     return {
         "tickangle": 0,
+        # Otherwise plotly measures every label, and each measure makes the browser lay out the whole page.
+        "ticklabeloverflow": "allow",
         "tickfont": {"size": TICK, "color": palette["muted"]},
         "gridcolor": palette["grid"],
         "zeroline": False,

@@ -785,20 +785,24 @@ def _layout(scaled: Scale, palette: Palette, height: float) -> Figure:
 
 
 def _date_axis(scaled: Scale, palette: Palette) -> Figure:
-    return template.axis(palette) | {
-        "type": "date",
-        "range": [moment(scaled.first), moment(scaled.last)],
-        "tickmode": "auto",
-        "minallowed": moment(scaled.first),
-        "maxallowed": moment(scaled.last),
-        # Another period is another view; every other filter keeps the reader's zoom.
-        "uirevision": f"{moment(scaled.first)}/{moment(scaled.last)}",
-        "nticks": max(3, round(scaled.plot / 52)),
-        "tickformatstops": [
-            {"dtickrange": [None, 20 * DAY_MS], "value": "%-d %b\n%Y"},
-            {"dtickrange": [20 * DAY_MS, "M6"], "value": "%b %Y"},
-            {"dtickrange": ["M12", None], "value": "%Y"},
-        ],
-        "showline": False,
-        "fixedrange": False,
-    }
+    return (
+        template.axis(palette)
+        | {
+            "type": "date",
+            "range": [moment(scaled.first), moment(scaled.last)],
+            "tickmode": "auto",
+            "minallowed": moment(scaled.first),
+            "maxallowed": moment(scaled.last),
+            # Another period is another view; every other filter keeps the reader's zoom.
+            "uirevision": f"{moment(scaled.first)}/{moment(scaled.last)}",
+            "nticks": max(3, round(scaled.plot / 52)),
+            "tickformatstops": [
+                {"dtickrange": [None, 20 * DAY_MS], "value": "%-d %b\n%Y"},
+                {"dtickrange": [20 * DAY_MS, "M6"], "value": "%b %Y"},
+                {"dtickrange": ["M12", None], "value": "%Y"},
+            ],
+            "showline": False,
+            "fixedrange": False,
+        }
+        | ({"ticklabeloverflow": "hide past div"} if scaled.narrow else {})
+    )  # a phone has no margin for them
