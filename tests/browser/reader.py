@@ -46,6 +46,13 @@ class Reader:
         self.page.keyboard.press("Escape")
         settled(self.page)
 
+    def escapes(self) -> None:
+        """Close the dialog by its key; it hears keys once the focus has moved into it."""
+        self.page.wait_for_function(
+            "() => document.querySelector('[role=dialog]').contains(document.activeElement)"
+        )
+        self.page.keyboard.press("Escape")
+
     def field(self, name: str) -> Locator:
         """The input of a filter by the name in its key."""
         return self.page.locator(f".st-key-filter_{name} input").first

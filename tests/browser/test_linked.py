@@ -96,7 +96,7 @@ def test_opening_and_closing_a_card_keeps_zoom_and_place(reader: Reader) -> None
     assert before[0] > 0
     row.click()
     expect(reader.page.get_by_role("dialog")).to_be_visible()
-    reader.page.keyboard.press("Escape")
+    reader.escapes()
     expect(reader.page.get_by_role("dialog")).to_have_count(0)
     reader.page.wait_for_function("() => !location.search.includes('record=')")
     assert reader.page.evaluate(PLACE) == pytest.approx(before, rel=1e-3)

@@ -93,6 +93,6 @@ def test_a_record_of_another_kind_opens_from_within_a_card(reader: Reader) -> No
 def test_closing_a_card_keeps_the_filters(reader: Reader) -> None:
     reader.open("/quotes?country=PRK&record=transfer:prk-rus-munitions-containers")
     expect(reader.page.get_by_role("dialog")).to_be_visible()
-    reader.page.keyboard.press("Escape")
+    reader.escapes()
     reader.page.wait_for_function("() => !window.location.search.includes('record=')")
     assert reader.address == {"country": ["PRK"]}
