@@ -19,7 +19,7 @@ from tumen.templates import render
 from tumen.view import Selection, rows_ref
 
 NARROW = {"eurasia": 1.38, "globe": 1.0}  # width over height on a phone; the close views stand upright
-ASPECTS = {560: 1.72, 1300: 2.2}  # least width of a wider chart → its width over its height
+ASPECTS = {560: 1.72, 1300: 2.0}  # least width of a wider chart → its width over its height
 
 records, selection = frame.scene()
 

@@ -119,13 +119,13 @@ with st.container(horizontal=True, key="quotes_search", vertical_alignment="bott
         st.session_state[f"quotes_{name}"] = chosen or None
         st.selectbox(
             label, list(choices), format_func=choices.get, index=None, placeholder=_("Any"),
-            key=f"quotes_{name}", on_change=changed, args=(name,), width=140,
+            key=f"quotes_{name}", on_change=changed, args=(name,), width=150,
         )  # fmt: skip
     if not wanted.forecast:
         st.session_state.quotes_sort = wanted.sort
         st.selectbox(
             _("Order"), list(gallery.ORDERS), format_func=lambda code: gallery.ORDERS[code],
-            key="quotes_sort", on_change=changed, args=("sort",), width=130,
+            key="quotes_sort", on_change=changed, args=("sort",), width=150,
         )  # fmt: skip
 
 in_view = wording.plural(len(about), "forecast" if wanted.forecast else "quote")

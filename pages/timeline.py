@@ -19,6 +19,7 @@ from tumen.story import story
 from tumen.templates import render
 from tumen.view import page_ref
 
+MOST_OPEN = 40  # rows of the table; more are folded by month
 WIDTHS = (340, 620, 980)  # its labels are placed for a width: phone, tablet, desk
 
 records, selection = frame.scene()
@@ -90,8 +91,10 @@ prose(
         everything=page_ref(selection.view, "timeline", range="all"),
         after=after,
         phases=[
-            (records.label("phases", p), list(own)) for p, own in groupby(rows, key=lambda e: e["phase"])
+            (records.label("phases", p), timeline.months(list(own)))
+            for p, own in groupby(rows, key=lambda e: e["phase"])
         ],
+        fold=len(rows) > MOST_OPEN,
     ),
     key="events",
     on_pick=pick,

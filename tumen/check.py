@@ -52,8 +52,7 @@ def read(directory: Path, today: date | None = None) -> tuple[dict[str, pd.DataF
     """
     day = today or date.today()
     name = cache.key(directory, [*directory.rglob("*.csv"), directory / descriptor.FILE])
-    if name:  # only a large data set has one
-        memory.frugal()
+    (memory.frugal if name else memory.quick)()  # only a large data set has a name
     if name and (kept := cache.find(name, day)):
         package = descriptor.read(directory)
         rows = sum(len(frame) for frame in kept.values())

@@ -4,7 +4,7 @@ A flow's number is a count of transfers on record, never a sum of amounts: conta
 rounds cannot be added, and a parent transfer holds its children's amounts already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -118,7 +118,7 @@ def _leg_label(records: Records, leg: Any) -> str:
 
 
 def places(records: Records, selection: Selection) -> pd.DataFrame:
-    """The places that transfers in view name, and those of their routes.
+    """The places that transfers in view name, those of their routes, and the capitals that flows join.
 
     Columns: id, name, lon, lat, kind, approximate, record, label.
     """
@@ -129,7 +129,7 @@ def _places(records: Records, selection: Selection) -> pd.DataFrame:
     own = moved(records, selection)
     stops = records["routes"].loc[[r for r in _routes(records, selection).unique() if r], "stops"]
     ends = {*own["origin_place"].unique(), *own["destination_place"].unique()}
-    named = ends.union(*own["via"].unique(), *stops) - {""}
+    named = ends.union(*own["via"].unique(), *stops, _seats(records, own)) - {""}
     found = records["places"].loc[sorted(named)].copy()
     found["record"] = "place:" + found["id"]
     found["label"] = [
@@ -137,6 +137,12 @@ def _places(records: Records, selection: Selection) -> pd.DataFrame:
         for name, vague in zip(found["name"], found["approximate"], strict=True)
     ]
     return found
+
+
+def _seats(records: Records, own: pd.DataFrame) -> Iterable[str]:
+    every, countries = records["places"], {*own["origin"].unique(), *own["destination"].unique()}
+    seats = (every["kind"] == "capital") & ~every["approximate"] & every["country"].isin(countries)
+    return every.index[seats]
 
 
 def drawn(records: Records, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

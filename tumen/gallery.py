@@ -120,7 +120,8 @@ def _by_words(records: Records, quotes: pd.DataFrame, text: str) -> pd.Series:
 def _haystack(records: Records) -> dict[str, str]:
     rows = records["quotes"]
     names = rows["speaker_id"].map(records.labels("speakers"))
-    return dict(zip(rows.index, map(folded, rows["text"] + " " + rows["context"] + " " + names), strict=True))
+    who = names + " " + rows["role_at_time"] + " " + rows["affiliation"]
+    return dict(zip(rows.index, map(folded, rows["text"] + " " + rows["context"] + " " + who), strict=True))
 
 
 def folded(text: str) -> str:

@@ -304,25 +304,28 @@ class Arc:
     bearing: float
 
 
-def arc(start: Point, end: Point, bow: float, count: int = 39, tip: float = 0.8) -> Arc:
+def arc(start: Point, end: Point, bow: float, *, fan: bool = True, count: int = 39, tip: float = 0.8) -> Arc:
     """A curve that leaves the great circle to the right of the direction of travel by `bow` of its length.
 
     The way back bows to its own right, which is the other side: A to B and B to A never coincide.
-    The curve is half an ellipse: lines part at once and run side by side, so that a fan can be told apart.
+    In a fan the curve is half an ellipse: lines part at once and run side by side, and can be told apart.
+    A line with no neighbours is a parabola, which leaves its place without a bend.
     """
     even = np.linspace(0, 1, count)
     share = (even + (1 - np.cos(np.pi * even)) / 2) / 2  # somewhat closer together where the curve is tight
-    lon, lat = _bowed(start, end, bow, share)
+    lon, lat = _bowed(start, end, bow, share, 0.5 if fan else 1.0)
     at = round(tip * (count - 1))
     azimuth, _, _ = WGS84.inv(lon[at - 1], lat[at - 1], lon[at], lat[at])
     points = list(zip(lon.tolist(), lat.tolist(), strict=True))
     return Arc(points, points[count // 2], points[at], float(azimuth) % 360)
 
 
-def _bowed(start: Point, end: Point, bow: float, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _bowed(
+    start: Point, end: Point, bow: float, share: np.ndarray, power: float
+) -> tuple[np.ndarray, np.ndarray]:
     azimuth, _, metres = WGS84.inv(*start, *end)
     same = np.ones_like(share)
     lon, lat, back = WGS84.fwd(start[0] * same, start[1] * same, azimuth * same, metres * share)
-    aside = bow * metres * np.sqrt(np.clip(4 * share * (1 - share), 0, None))
+    aside = bow * metres * np.clip(4 * share * (1 - share), 0, None) ** power
     lon, lat, _ = WGS84.fwd(lon, lat, back - 90, aside)
     return np.asarray(lon), np.asarray(lat)

@@ -1,6 +1,8 @@
 """What the Timeline says: the events in view, with their lane, in a form for the chart and for the table."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -118,6 +120,23 @@ def not_listed(frame: pd.DataFrame) -> str:
         most_listed=f"{MOST_LISTED:,}", count=f"{len(frame):,}"
     )
     return _("The table lists {count}: the most significant, and of equals the newest.").format(count=count)
+
+
+def months(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of `table` by month of their first day, in order.
+
+    Each with its key (`2023-09`; a year where no month is known), its name, its rows, and the titles of
+    its key events, by which a folded month is known.
+    """
+    return [
+        {
+            "key": key,
+            "name": dates.words(key),
+            "rows": (own := list(group)),
+            "known_for": [row["title"] for row in own if row["key"]],
+        }
+        for key, group in groupby(found, key=lambda row: row["iso"][:7])
+    ]
 
 
 def table(records: Records, frame: pd.DataFrame, selection: Selection) -> list[dict[str, Any]]:

@@ -101,6 +101,11 @@ def plural(count: int, one: str, many: str = "") -> str:
     return ngettext(*forms, count).format(count=f"{count:,}")
 
 
+def post(role: str, affiliation: str) -> str:
+    """What someone is, and where: 'Executive director, Conflict Armament Research'; never twice the same."""
+    return role if affiliation in role else f"{role}, {affiliation}" if role else affiliation
+
+
 def figure(row: "pd.Series | Mapping[str, Any]", records: "Records") -> str:
     """The figure of an assertion in words: 'more than 10,000 containers', '1 to 1.5 million rounds'."""
     low, high = row["low"], row["high"]

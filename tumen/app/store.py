@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from tumen import check
+from tumen import check, memory
 from tumen.home import DATA
 from tumen.records import BadData, Records, load
 from tumen.trial import Trial
@@ -56,6 +56,7 @@ class Store:
         self._stamp = stamp
         try:
             self.good, self.report = load(self.directory), None
+            memory.settle()
         except BadData as error:
             self.report = error.report
             LOG.error("%s not loaded, %d mistakes:\n%s", self.directory, len(error.report.mistakes), error)

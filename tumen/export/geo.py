@@ -146,7 +146,7 @@ def _arc(start: Point | None, end: Point | None, lane: int) -> BaseGeometry | No
     if start is None or end is None or start == end:
         return None
     first, further = BOW
-    return line(geography.arc(start, end, first + further * lane, ARC_POINTS).points)
+    return line(geography.arc(start, end, first + further * lane, count=ARC_POINTS).points)
 
 
 # --- layers --------------------------------------------------------------------------------------

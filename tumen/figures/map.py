@@ -8,6 +8,7 @@ plotly reports clicks at points only. Every line therefore has points close toge
 stands once, as the trace's `meta`; places, countries and marks have it as `customdata`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -36,6 +37,7 @@ WEIGHT = N_(
 # Arcs of one direction lie side by side, the first this far from the spine of its pair (kilometres). The
 # spine is the great circle, moved to the right by SPINES where two pairs would run on top of each other.
 FIRST_KM = 120.0
+FAN = 3  # flows of a pair, both ways; so few are told apart without a fan
 SPINES = {("PRK", "RUS"): 300.0, ("CHN", "RUS"): -650.0}
 
 FADED = 0.5  # schematic arcs step back where routes are looked at closely
@@ -440,17 +442,17 @@ def _countries(palette: Palette, known: Setting) -> Trace:
 
 def _arcs(flows: pd.DataFrame, anchors: Mapping[str, Point]) -> list[Arc | None]:
     """One arc per flow; None for a country that has no anchor."""
-    rank: dict[tuple[str, str], int] = {}
+    ends = list(zip(flows["origin"], flows["destination"], strict=True))
+    fans, rank = Counter(frozenset(pair) for pair in ends), Counter[tuple[str, str]]()
     drawn: list[Arc | None] = []
-    for origin, destination in zip(flows["origin"], flows["destination"], strict=True):
-        lane = rank.setdefault((origin, destination), 0)
-        rank[origin, destination] += 1
-        known = origin in anchors and destination in anchors
-        drawn.append(
-            geography.arc(anchors[origin], anchors[destination], _bow(anchors, origin, destination, lane))
-            if known
-            else None
-        )
+    for pair in ends:
+        lane, rank[pair] = rank[pair], rank[pair] + 1
+        if not anchors.keys() >= set(pair):
+            drawn.append(None)
+            continue
+        start, end = (anchors[country] for country in pair)
+        bow = _bow(anchors, *pair, lane)
+        drawn.append(geography.arc(start, end, bow, fan=fans[frozenset(pair)] > FAN))
     return drawn
 
 

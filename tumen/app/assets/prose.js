@@ -31,10 +31,13 @@ function linkTo(root, pick) {
 }
 
 // New words must not take the focus away: it stays on the same link, or goes to the new heading.
+// Nor do they fold what the reader has opened.
 function fill(root, html) {
   const focused = root.getRootNode().activeElement;
   const pick = focused?.dataset.pick;
+  const opened = new Set([...root.querySelectorAll("details[data-name][open]:not([data-open])")].map((fold) => fold.dataset.name));
   root.innerHTML = html;
+  for (const fold of root.querySelectorAll("details[data-name]")) fold.open ||= opened.has(fold.dataset.name);
   if (!focused) return;
   const heading = root.querySelector("h1, h2, h3");
   heading?.setAttribute("tabindex", "-1");
@@ -85,6 +88,13 @@ function comeBack(root, pick) {
   }, 100);
 }
 
+// What a reader ticked stays so for this visit.
+function rememberTick(box) {
+  const key = `tumen-${box.dataset.remember}`;
+  box.checked = sessionStorage.getItem(key) === "yes";
+  box.onchange = () => sessionStorage.setItem(key, box.checked ? "yes" : "no");
+}
+
 // What a reader folded away stays so for this visit; the first time it is open where there is room.
 function remember(fold) {
   const key = `tumen-${fold.dataset.remember}`;
@@ -100,6 +110,7 @@ export default function (component) {
     fill(root, data.html.replaceAll(HERE, location.origin));
     root.dataset.version = data.version;
     root.querySelectorAll("details[data-remember]").forEach(remember);
+    root.querySelectorAll("input[data-remember]").forEach(rememberTick);
     root.getRootNode().host?.setAttribute("data-filled", ""); // frame.css shows what stands below
   }
   root.onclick = (event) => {
