@@ -11,8 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tumen import speech
 
-STYLE = (Path(__file__).parent / "assets" / "frame.css").read_text("utf-8")
-HEAD = f"<style>{STYLE}</style><title>Tumen</title>".encode()
+ASSETS = Path(__file__).parent / "assets"
+STYLE, WAIT, SCRIPT = ((ASSETS / name).read_text("utf-8") for name in ("frame.css", "wait.css", "wait.js"))
+HEAD = (
+    f'<style>{STYLE}</style><style id="tumen-wait">{WAIT}</style><script>{SCRIPT}</script><title>Tumen</title>'
+).encode()
 BEFORE, SPOKEN = b"</head>", b'<html lang="en"'
 # What Streamlit must not hear of: it would answer compressed, or that the page is as it was.
 COMPRESSED_OR_KEPT = (b"accept-encoding", b"if-none-match", b"if-modified-since")

@@ -40,12 +40,12 @@ function fitting(figures, width) {
   return JSON.parse((fits.at(-1) ?? figures[0])[1]);
 }
 
-const drawn = new WeakMap(); // plot element → its resize observer and its newest data
+const drawn = new WeakMap(); // plot element → its resize observer, its newest data and its width
 
 async function draw(plot) {
-  const { data, pick } = drawn.get(plot);
-  const figure = fitting(data.figures, plot.clientWidth);
-  plot.style.height = `${heightOf(figure, plot.clientWidth)}px`;
+  const { data, pick, size } = drawn.get(plot);
+  const figure = fitting(data.figures, size.width);
+  plot.style.height = `${heightOf(figure, size.width)}px`;
   const Plotly = await loadPlotly();
   if (drawn.get(plot)?.data !== data) return; // a newer figure has come meanwhile
   await Plotly.react(plot, figure.data, figure.layout, { ...CONFIG, ...data.config });
@@ -65,15 +65,17 @@ function show(plot) {
   });
 }
 
+// The width is asked of the page once: each asking makes the browser lay out what has just changed.
 function watch(plot) {
-  let width = plot.clientWidth;
-  const observer = new ResizeObserver(() => {
-    if (plot.clientWidth === width) return;
-    width = plot.clientWidth;
+  const size = { width: plot.clientWidth };
+  const observer = new ResizeObserver(([entry]) => {
+    const width = Math.round(entry.contentRect.width);
+    if (width === size.width) return;
+    size.width = width;
     show(plot);
   });
   observer.observe(plot);
-  return observer;
+  return { observer, size };
 }
 
 // Two buttons that make a picture of the chart for paper; the words around it stand on the page too.
@@ -119,8 +121,8 @@ export default function (component) {
   plot.setAttribute("aria-label", data.alt);
   drawLegend(root.querySelector(".legend"), data.legend ?? [], pick);
   drawFoot(root, data);
-  const observer = drawn.get(plot)?.observer ?? watch(plot);
-  drawn.set(plot, { data, pick, observer });
+  const { observer, size } = drawn.get(plot) ?? watch(plot);
+  drawn.set(plot, { data, pick, observer, size });
   show(plot);
 
   return () => {

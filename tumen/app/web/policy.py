@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit
 
+from tumen.app import head
 from tumen.app.web.asgi import Header
 from tumen.app.web.settings import Settings
 
@@ -35,7 +36,7 @@ def headers(settings: Settings) -> list[Header]:
 def content_policy(settings: Settings) -> str:
     """The content security policy: everything comes from this host, and no page runs a script of a text.
 
-    Streamlit's own start page holds inline scripts, which are allowed by their hash; its components are
+    The start page holds inline scripts, Streamlit's and one of ours, which are allowed by their hash; components are
     loaded from blobs that only a running script can make; its styles are written into the page.
     """
     return "; ".join(
@@ -58,8 +59,8 @@ def content_policy(settings: Settings) -> str:
 
 @cache
 def inline_hashes() -> tuple[str, ...]:
-    """The hash of each inline script of Streamlit's start page, as a policy writes it."""
-    scripts = INLINE.findall(INDEX.read_text("utf-8"))
+    """The hash of each inline script of Streamlit's start page and of our own, as a policy writes it."""
+    scripts = [*INLINE.findall(INDEX.read_text("utf-8")), head.SCRIPT]
     return tuple(
         f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts
     )
