@@ -75,22 +75,21 @@ if len(pairs) > 1:
 shown(
     "exchange_sides.html", "sides", sides=exchange.sides(records, found, pair), tinted=story(records).tinted
 )
+reports = exchange.reports(records, found, pair)
 chart(
-    lambda colours: records.once(
-        ("exchange", selection.view, pair, colours["background"]),
-        lambda: {
-            width: drawing.figure(
-                exchange.reports(records, found, pair),
-                palette=colours,
-                width=width,
-                names=exchange.names(records, found, pair),
-                as_of=as_of,
-                window=story(records).window,
-                leads=exchange.leads(found, pair),
-            )
-            for width in WIDTHS
-        },
+    lambda colours, width: records.once(
+        ("exchange", selection.view, pair, colours["background"], width),
+        lambda: drawing.figure(
+            reports,
+            palette=colours,
+            width=width,
+            names=exchange.names(records, found, pair),
+            as_of=as_of,
+            window=story(records).window,
+            leads=exchange.leads(found, pair),
+        ),
     ),
+    WIDTHS,
     key="reports",
     caption=captions.caption(
         records,
@@ -101,7 +100,7 @@ chart(
         ),
         reading=captions.READINGS["exchange"],
         on=date.today(),
-        told=captions.assertions(records, selection, exchange.reports(records, found, pair)["id"]),
+        told=captions.assertions(records, selection, reports["id"]),
     ),
     alt=exchange.in_words(records, found, pair),
     on_pick=picked,

@@ -73,19 +73,17 @@ if drawn:
     signs = drawing.signs(drawn)
     prose(render("figures.html", part="key", signs=signs, **values), key="key", on_pick=turn)
     chart(
-        lambda colours: records.once(
-            ("figures chart", selection.view, choice, colours["background"]),
-            lambda: {
-                width: drawing.figure(
-                    drawn,
-                    palette=colours,
-                    ranks=estimates.colour_ranks(records),
-                    width=width,
-                    window=story(records).window,
-                )
-                for width in WIDTHS
-            },
+        lambda colours, width: records.once(
+            ("figures chart", selection.view, choice, colours["background"], width),
+            lambda: drawing.figure(
+                drawn,
+                palette=colours,
+                ranks=estimates.colour_ranks(records),
+                width=width,
+                window=story(records).window,
+            ),
         ),
+        WIDTHS,
         key="figures",
         caption=captions.caption(
             records,

@@ -40,21 +40,18 @@ PLAYER = Player(
 )
 
 
-def draw(pair: known.Comparison, colours: dict[str, object]) -> dict[int, dict[str, object]]:
-    """The growth of knowledge for phones, tablets and desks."""
-    return {
-        width: drawing.figure(
-            story,
-            stops=[(stop.day, stop.title) for stop in known.stops(records)],
-            days=pair.days,
-            names=known.band_labels(records),
-            palette=colours,
-            width=width,
-            window=stories.story(records).window,
-            leads=known.leads(pair, selection.view),
-        )
-        for width in WIDTHS
-    }
+def draw(pair: known.Comparison, colours: dict[str, object], width: int) -> dict[str, object]:
+    """The growth of knowledge for a phone, tablet or desk."""
+    return drawing.figure(
+        story,
+        stops=[(stop.day, stop.title) for stop in known.stops(records)],
+        days=pair.days,
+        names=known.band_labels(records),
+        palette=colours,
+        width=width,
+        window=stories.story(records).window,
+        leads=known.leads(pair, selection.view),
+    )
 
 
 def day_field(label: str, key: str, day: date | None, meaning: str | None = None) -> None:
@@ -95,9 +92,11 @@ def shown() -> None:
         day_field(_("Compared with"), "known_against", against, _("Empty: today."))
         PLAYER.button(then.isoformat())
     chart(
-        lambda colours: records.once(
-            ("known", selection.view, pair.days, colours["background"]), lambda: draw(pair, colours)
+        lambda colours, width: records.once(
+            ("known", selection.view, pair.days, colours["background"], width),
+            lambda: draw(pair, colours, width),
         ),
+        WIDTHS,
         key="growth",
         caption=captions.caption(
             records,

@@ -20,6 +20,7 @@ from tumen.view import Selection, rows_ref
 
 NARROW = {"eurasia": 1.38, "globe": 1.0}  # width over height on a phone; the close views stand upright
 ASPECTS = {560: 1.72, 1300: 2.0}  # least width of a wider chart → its width over its height
+WIDTHS = (0, *ASPECTS)
 
 records, selection = frame.scene()
 
@@ -33,17 +34,15 @@ finding = flows.headline(records, selection)
 frame.title(_("Who sent what to whom, and by which route?"), finding)
 
 
-def draw(shown: Selection, view: str, colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    """The map for phones, desks and large screens."""
+def draw(shown: Selection, view: str, colours: dict[str, Any], width: int) -> dict[str, Any]:
+    """The map for phones, desks or large screens."""
     layers = flows.drawn(records, shown)
-    figures = {}
-    for least, aspect in {0: NARROW.get(view, 0.85), **ASPECTS}.items():
-        figure = drawing.figure(
-            *layers, palette=colours, view=view, narrow=not least, aspect=aspect, setting=setting
-        )
-        figure["layout"]["meta"] = {"aspect": aspect}
-        figures[least] = figure
-    return figures
+    aspect = ASPECTS.get(width, NARROW.get(view, 0.85))
+    figure = drawing.figure(
+        *layers, palette=colours, view=view, narrow=not width, aspect=aspect, setting=setting
+    )
+    figure["layout"]["meta"] = {"aspect": aspect}
+    return figure
 
 
 @st.fragment(run_every=months.tick())
@@ -56,17 +55,20 @@ def drawn() -> None:
     marked = frame.marked(records)
     picks = marked.picks if marked else frozenset()
 
-    def figures(colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
-        """The drawn maps with the marked record standing out."""
+    def figure(colours: dict[str, Any], width: int) -> dict[str, Any]:
+        """The drawn map with the marked record standing out."""
         drawn = records.once(
-            ("map", shown.view, view, colours["background"]), lambda: draw(shown, view, colours)
+            ("map", shown.view, view, colours["background"], width),
+            lambda: draw(shown, view, colours, width),
         )
-        return {width: emphasised(figure, picks, colours) for width, figure in drawn.items()}
+        return emphasised(drawn, picks, colours)
 
     left_out = flows.not_drawn(records, shown)
-    frame.marks(marked, shows(figures(frame.colours())[0], picks))
+    if marked:
+        frame.marks(marked, shows(figure(frame.colours(), WIDTHS[0]), picks))
     chart(
-        figures,
+        figure,
+        WIDTHS,
         key="map",
         caption=captions.caption(
             records,

@@ -42,20 +42,18 @@ if "bias" in sections and found.months:
     searches = method.band_searches(found)
     picks = {code: view.rows_ref(selection.view, "assertions", q) for code, q in searches.items()}
     chart(
-        lambda colours: records.once(
-            ("bias chart", selection.view, colours["background"]),
-            lambda: {
-                width: drawing.figure(
-                    found.bands,
-                    found.months,
-                    palette=colours,
-                    width=width,
-                    picks=picks,
-                    window=story(records).window,
-                )
-                for width in WIDTHS
-            },
+        lambda colours, width: records.once(
+            ("bias chart", selection.view, colours["background"], width),
+            lambda: drawing.figure(
+                found.bands,
+                found.months,
+                palette=colours,
+                width=width,
+                picks=picks,
+                window=story(records).window,
+            ),
         ),
+        WIDTHS,
         key="bias",
         caption=captions.caption(
             records,

@@ -39,30 +39,29 @@ marked = frame.marked(records)
 picks = marked.picks if marked else frozenset()
 
 
-def figures(colours: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    """The timeline for phones, tablets and desks, with the marked record standing out."""
+def figure(colours: dict[str, Any], width: int) -> dict[str, Any]:
+    """The timeline for a phone, tablet or desk, with the marked record standing out."""
     drawn = records.once(
-        ("timeline", selection.view, start, end, colours["background"]),
-        lambda: {
-            width: drawing.figure(
-                events,
-                palette=colours,
-                start=start,
-                end=end,
-                width=width,
-                as_of=selection.view.as_of,
-                window=told.window,
-                edges=told.edges,
-            )
-            for width in WIDTHS
-        },
+        ("timeline", selection.view, start, end, colours["background"], width),
+        lambda: drawing.figure(
+            events,
+            palette=colours,
+            start=start,
+            end=end,
+            width=width,
+            as_of=selection.view.as_of,
+            window=told.window,
+            edges=told.edges,
+        ),
     )
-    return {width: emphasised(figure, picks, colours) for width, figure in drawn.items()}
+    return emphasised(drawn, picks, colours)
 
 
-frame.marks(marked, shows(figures(frame.colours())[WIDTHS[-1]], picks))
+if marked:
+    frame.marks(marked, shows(figure(frame.colours(), WIDTHS[-1]), picks))
 chart(
-    figures,
+    figure,
+    WIDTHS,
     key="timeline",
     caption=captions.caption(
         records,

@@ -9,11 +9,11 @@ import pytest
 from tests.test_figures_map import contrast
 from tumen import guide
 from tumen.app import frame
-from tumen.app.prose import ASSETS, STYLES
+from tumen.app.head import ASSETS, PROSE
 
 ROOT = Path(__file__).resolve().parent.parent
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
-OWN = [name for name in STYLES if name != "tokens.css"]
+OWN = [name for name in PROSE if name != "tokens.css"]
 SHARED = ("paper_bgcolor", "plot_bgcolor", "hoverlabel", "showlegend", "Source Sans")
 
 
@@ -26,7 +26,7 @@ def test_sizes_and_colours_stand_in_the_tokens_only(name: str) -> None:
 
 def test_every_token_is_used_and_every_use_is_a_token() -> None:
     tokens = set(re.findall(r"(--[a-z-]+):", (ASSETS / "tokens.css").read_text("utf-8")))
-    used = set(re.findall(r"var\((--[\w-]+)", "".join((ASSETS / name).read_text("utf-8") for name in STYLES)))
+    used = set(re.findall(r"var\((--[\w-]+)", "".join((ASSETS / name).read_text("utf-8") for name in PROSE)))
     assert tokens <= used
     assert {name for name in used if name.startswith("--t-")} <= tokens
 

@@ -82,7 +82,7 @@ def test_rungs_and_lags_are_those_of_the_slow_computation(records: Records, raw,
 @pytest.mark.parametrize("as_of", [None, date(2023, 11, 2), date(2024, 6, 20)], ids=str)
 def test_medians_count_and_name_a_transfer_that_has_them(records: Records, raw, as_of: date | None) -> None:
     found, expected = ladder.rungs(records, as_of), slow(raw, as_of)
-    for name, lag in ladder.summary(found).items():
+    for name, lag in ladder.summary(ladder.lags(found)).items():
         days = {t: d for t, reached in expected.items() if (d := slow_lag(reached, name)) is not None}
         assert (lag.reached, lag.of) == (len(days), len(expected))
         if days:

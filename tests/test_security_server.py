@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from tumen.app import server
+from tumen.app import head, server
 from tumen.app.web import health, hosts, policy, rates, settings, sizes
 from tumen.app.web.asgi import ASGI
 from tumen.app.web.settings import LOOPBACK, BadSetting, Settings

@@ -32,9 +32,9 @@ def climbs(records: Records, found: pd.DataFrame, view: View) -> Row:
     axis = _axis(own)
     rows = _climb_rows(records, found, own, lags, kept, axis)
     return {
-        "totals": ladder.summary(own),
+        "totals": ladder.summary(lags),
         "never": {rung: ladder.never(own, rung) for rung in ladder.RUNGS},
-        "directions": _directions(records, found, own),
+        "directions": _directions(records, found, lags),
         "shown": [row for row in rows if row["proven"]],
         "others": [row for row in rows if not row["proven"]],
         "more": len(ranked) - len(kept),
@@ -80,20 +80,20 @@ def _percent(day: date, first: date, last: date) -> float:
     return round(100 * (day - first).days / max(1, (last - first).days), 2)
 
 
-def _directions(records: Records, found: pd.DataFrame, own: pd.DataFrame) -> list[Row]:
+def _directions(records: Records, found: pd.DataFrame, lags: pd.DataFrame) -> list[Row]:
     rows = []
     for pair in pairs(records, found):
         for origin, destination in pair.directions:
-            ids = between(found, origin, destination).index
-            if len(ids):
+            own = between(found, origin, destination)
+            if len(own):
                 rows.append(
                     {
                         "giver": records.label("countries", origin),
                         "taker": records.label("countries", destination),
-                        "count": len(ids),
-                        "record": reference(found.loc[ids], origin, destination),
+                        "count": len(own),
+                        "record": reference(own, origin, destination),
                         "q": f"origin={origin} destination={destination}",
-                        "lags": ladder.summary(own.loc[ids]),
+                        "lags": ladder.summary(lags.loc[own.index]),
                     }
                 )
     return rows

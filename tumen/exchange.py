@@ -131,7 +131,8 @@ def pair_label(records: Records, pair: Pair) -> str:
 
 def between(found: pd.DataFrame, origin: str, destination: str) -> pd.DataFrame:
     """The transfers of one direction, the best evidenced first, then by first report."""
-    return found[found["origin"].eq(origin) & found["destination"].eq(destination)]
+    own: pd.DataFrame = found[(found["origin"].array == origin) & (found["destination"].array == destination)]
+    return own
 
 
 # --- the finding ---------------------------------------------------------------------------------

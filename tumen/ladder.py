@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, derive
@@ -126,30 +127,24 @@ def lags(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"began": late + early, **later}, index=found.index)
 
 
-def summary(found: pd.DataFrame) -> dict[str, Lag]:
-    """For 'began' and each rung after the report: how many reached it, and the median lag.
+def summary(days: pd.DataFrame) -> dict[str, Lag]:
+    """Of rows of `lags`, for 'began' and each rung after the report: how many reached it, and the median.
 
     `began` counts, of all, those with a known start; the rungs count who reached them.
     """
-    return {str(name): lag(column) for name, column in lags(found).items()}
+    return {str(name): lag(column) for name, column in days.items()}
 
 
 def lag(days: pd.Series) -> Lag:
     """The lower median of the days that are known, with the transfer that has it."""
-    known = days.dropna().astype(int).sort_values(kind="stable")
-    if known.empty:
+    values = days.to_numpy(dtype=float, na_value=np.nan)
+    places = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]  # NaN sorts last
+    if not len(places):
         return Lag(0, len(days))
+    ids, known = days.index[places], values[places]
     middle = (len(known) - 1) // 2
-    low, high = int(known.iloc[0]), int(known.iloc[-1])
-    return Lag(
-        len(known),
-        len(days),
-        int(known.iloc[middle]),
-        str(known.index[middle]),
-        low,
-        high,
-        tuple(known.index),
-    )
+    least, median, most = (int(known[place]) for place in (0, middle, -1))
+    return Lag(len(known), len(days), median, str(ids[middle]), least, most, tuple(ids))
 
 
 def steps(claims: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any] | None]:

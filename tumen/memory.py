@@ -25,7 +25,7 @@ def quick() -> None:
 
 
 def frugal() -> None:
-    """Texts as Arrow's, and from now on give back what is freed; where the C library cannot, only Arrow does."""
+    """Texts as Arrow's, and what is freed is given back; where the C library cannot, only Arrow does."""
     pd.set_option("mode.string_storage", "pyarrow")
     pa.set_memory_pool(pa.system_memory_pool())
     with contextlib.suppress(OSError, AttributeError, TypeError):

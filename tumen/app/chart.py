@@ -25,7 +25,7 @@ HTML = """<div class="tumen-chart">
 </div>"""
 
 Palette = Mapping[str, Any]
-Figures = Mapping[int, Mapping[str, Any]]
+Figure = Mapping[str, Any]
 Legend = Sequence[Mapping[str, Any]]
 
 
@@ -41,7 +41,8 @@ def _component() -> Any:
 
 
 def chart(
-    draw: Callable[[Any], Figures],
+    draw: Callable[[Any, int], Figure],
+    widths: Sequence[int],
     *,
     key: str,
     caption: Caption,
@@ -53,9 +54,11 @@ def chart(
     """Draw a plotly figure that keeps the reader's zoom when it changes, and can be taken away as a picture.
 
     Args:
-        draw: palette → figures: least width in pixels → the figure (plotly `data` and `layout`, with its
-            height) for a chart that wide or wider; a mark with a text as customdata can be picked.
-            Called once more with the light palette for readers of a dark screen: a picture is for paper.
+        draw: palette, one of `widths` → the figure (plotly `data` and `layout`, with its height) for a chart
+            that wide or wider; a mark with a text as customdata can be picked. Called for every width until
+            the browser has told its own, then for that one; and once more as it is taken
+            away, in the light palette and of a desk's width, if that is another one.
+        widths: the least widths in pixels for which it is drawn differently, the smallest first.
         key: stable name of the chart on its page.
         caption: the words around it, on the page and in a picture.
         alt: the finding in words, for those who cannot see the chart.
@@ -65,12 +68,14 @@ def chart(
     """
     dark = st.context.theme.type == "dark"
     colours, light = palette(dark), palette(dark=False)
-    figures = draw(colours)
+    told, paper = _told_width(key), fitting(widths, PAPER)
+    sent = widths if told is None else [fitting(widths, told)]
     _component()(
         key=key,
         data={
-            "figures": [[width, _json(figures[width])] for width in sorted(figures)],
-            "paper": _json(fitting(draw(light), PAPER)) if dark else "",
+            "widths": list(widths),
+            "figures": [[width, _json(draw(colours, width))] for width in sent],
+            "paper": _json(draw(light, paper)) if dark or paper not in sent else "",
             "alt": alt,
             "caption": {**asdict(caption), "day": caption.stem},
             "name": f"tumen-{key}-{caption.stem}",
@@ -79,13 +84,26 @@ def chart(
             "config": dict(config or {}),
         },
         on_pick_change=lambda: on_pick(st.session_state[key].pick),
+        on_width_change=lambda: _keep_width(key, st.session_state[key].width),
     )
 
 
-def fitting(figures: Figures, width: float) -> Mapping[str, Any]:
-    """The figure made for the widest container that one of this width still reaches."""
-    return figures[max((least for least in figures if least <= width), default=min(figures))]
+def _told_width(key: str) -> float | None:
+    """How wide the browser has said that this chart is, or else the last one that it has spoken of."""
+    told: dict[str, float] = st.session_state.get("chart_widths", {})
+    return told.get(key, next(reversed(told.values()), None))
 
 
-def _json(figure: Mapping[str, Any]) -> str:
+def _keep_width(key: str, width: object) -> None:
+    """What a chart has told of itself; anything but a number tells nothing."""
+    if isinstance(width, int | float):
+        st.session_state.chart_widths = {**st.session_state.get("chart_widths", {}), key: width}
+
+
+def fitting(widths: Sequence[int], width: float) -> int:
+    """The greatest of some least widths that a container of this width still reaches."""
+    return max((least for least in widths if least <= width), default=min(widths))
+
+
+def _json(figure: Figure) -> str:
     return orjson.dumps(figure, option=orjson.OPT_SERIALIZE_NUMPY).decode()

@@ -12,10 +12,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tumen import speech
 
 ASSETS = Path(__file__).parent / "assets"
+PROSE = (
+    "tokens.css",
+    "prose.css",
+    "pages.css",
+    "exchange.css",
+    "figures.css",
+    "known.css",
+    "records.css",
+    "forecasts.css",
+    "method.css",
+    "take.css",
+)  # the style of all our own HTML: cards, and what only pages use
 STYLE, WAIT, SCRIPT = ((ASSETS / name).read_text("utf-8") for name in ("frame.css", "wait.css", "wait.js"))
-HEAD = (
-    f'<style>{STYLE}</style><style id="tumen-wait">{WAIT}</style><script>{SCRIPT}</script><title>Tumen</title>'
-).encode()
+SHARED = "\n".join((ASSETS / name).read_text("utf-8") for name in PROSE)
+STYLES = f"""<style>{STYLE}</style><style id="tumen-wait">{WAIT}</style>
+<style id="tumen-prose" media="not all">{SHARED}</style>"""
+HEAD = f"{STYLES}<script>{SCRIPT}</script><title>Tumen</title>".encode()
 BEFORE, SPOKEN = b"</head>", b'<html lang="en"'
 # What Streamlit must not hear of: it would answer compressed, or that the page is as it was.
 COMPRESSED_OR_KEPT = (b"accept-encoding", b"if-none-match", b"if-modified-since")

@@ -9,26 +9,15 @@ import streamlit as st
 from markupsafe import Markup
 
 ASSETS = Path(__file__).parent / "assets"
-STYLES = (
-    "tokens.css",
-    "prose.css",
-    "pages.css",
-    "exchange.css",
-    "figures.css",
-    "known.css",
-    "records.css",
-    "forecasts.css",
-    "method.css",
-    "take.css",
-)  # cards, and what only pages use
 
 
 @st.cache_resource
 def _component() -> Any:
+    # A component's style is sent with it each time, and read anew in each: ours stands in the page's head
+    # (head.py), and all share it (prose.js).
     return st.components.v2.component(
         "tumen_prose",
         html='<div class="tumen"></div>',
-        css="\n".join((ASSETS / name).read_text("utf-8") for name in STYLES),
         js=(ASSETS / "prose.js").read_text("utf-8"),
     )
 

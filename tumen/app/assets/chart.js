@@ -40,6 +40,18 @@ function fitting(figures, width) {
   return JSON.parse((fits.at(-1) ?? figures[0])[1]);
 }
 
+// Once the server knows how wide a chart is here, it draws and sends it for this width only. It is told
+// when nothing else goes on, and told again when the width comes to ask for a figure that was not sent.
+function tellWidth(plot) {
+  const { data, tell, size } = drawn.get(plot) ?? {};
+  if (!data) return;
+  const wanted = data.widths.filter((least) => least <= size.width).at(-1) ?? data.widths[0];
+  const sent = data.figures.map(([least]) => least);
+  if (sent.length === 1 && sent[0] === wanted) return;
+  if (document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning") tell(size.width);
+  else setTimeout(tellWidth, 400, plot);
+}
+
 const drawn = new WeakMap(); // plot element → its resize observer, its newest data and its width
 
 async function draw(plot) {
@@ -50,6 +62,7 @@ async function draw(plot) {
   if (drawn.get(plot)?.data !== data) return; // a newer figure has come meanwhile
   await Plotly.react(plot, figure.data, figure.layout, { ...CONFIG, ...data.config });
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
+  setTimeout(tellWidth, 400, plot);
   plot.removeAllListeners("plotly_click");
   plot.on("plotly_click", (event) => {
     const value = picked(event);
@@ -112,17 +125,18 @@ async function download(root, button, data, file) {
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
   const root = parentElement.querySelector(".tumen-chart");
   const plot = root.querySelector(".plot");
   const pick = (value) => setTriggerValue("pick", value);
+  const tell = (width) => setStateValue("width", width);
 
   plot.setAttribute("role", "figure");
   plot.setAttribute("aria-label", data.alt);
   drawLegend(root.querySelector(".legend"), data.legend ?? [], pick);
   drawFoot(root, data);
   const { observer, size } = drawn.get(plot) ?? watch(plot);
-  drawn.set(plot, { data, pick, observer, size });
+  drawn.set(plot, { data, pick, tell, observer, size });
   show(plot);
 
   return () => {

@@ -26,6 +26,15 @@ function wording(button) {
   return text ? text.replace(path, location.origin + path) : location.origin + path;
 }
 
+// The style of all our HTML stands in the head of the page, and is read once for all who share it.
+function dress(shadow) {
+  if (!window.__tumenStyle) {
+    window.__tumenStyle = new CSSStyleSheet();
+    window.__tumenStyle.replaceSync(document.getElementById("tumen-prose").textContent);
+  }
+  if (!shadow.adoptedStyleSheets.includes(window.__tumenStyle)) shadow.adoptedStyleSheets.push(window.__tumenStyle);
+}
+
 function linkTo(root, pick) {
   return pick && root.querySelector(`[data-pick="${CSS.escape(pick)}"]`);
 }
@@ -106,6 +115,7 @@ function remember(fold) {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".tumen");
+  dress(root.getRootNode());
   if (root.dataset.version !== data.version) {
     fill(root, data.html.replaceAll(HERE, location.origin));
     root.dataset.version = data.version;

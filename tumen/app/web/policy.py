@@ -36,8 +36,8 @@ def headers(settings: Settings) -> list[Header]:
 def content_policy(settings: Settings) -> str:
     """The content security policy: everything comes from this host, and no page runs a script of a text.
 
-    The start page holds inline scripts, Streamlit's and one of ours, which are allowed by their hash; components are
-    loaded from blobs that only a running script can make; its styles are written into the page.
+    The start page holds inline scripts, Streamlit's and one of ours, which are allowed by their hash;
+    components are loaded from blobs that only a running script can make; styles are written into the page.
     """
     return "; ".join(
         [
