@@ -109,7 +109,7 @@ with st.container(horizontal=True, key="quotes_search", vertical_alignment="bott
     st.session_state.quotes_q = wanted.q
     st.text_input(
         _("Search in the quotes"), key="quotes_q", on_change=changed, args=("q",),
-        placeholder=_("All words, in any order"), icon=":material/search:", width=220,
+        placeholder=_("All words, in any order"), icon=":material/search:", width=200,
     )  # fmt: skip
     for name, label in LABELS.items():
         chosen = getattr(wanted, name)
@@ -119,13 +119,13 @@ with st.container(horizontal=True, key="quotes_search", vertical_alignment="bott
         st.session_state[f"quotes_{name}"] = chosen or None
         st.selectbox(
             label, list(choices), format_func=choices.get, index=None, placeholder=_("Any"),
-            key=f"quotes_{name}", on_change=changed, args=(name,), width=150,
+            key=f"quotes_{name}", on_change=changed, args=(name,), width=140,
         )  # fmt: skip
     if not wanted.forecast:
         st.session_state.quotes_sort = wanted.sort
         st.selectbox(
             _("Order"), list(gallery.ORDERS), format_func=lambda code: gallery.ORDERS[code],
-            key="quotes_sort", on_change=changed, args=("sort",), width=150,
+            key="quotes_sort", on_change=changed, args=("sort",), width=148,
         )  # fmt: skip
 
 in_view = wording.plural(len(about), "forecast" if wanted.forecast else "quote")

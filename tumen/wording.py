@@ -101,9 +101,12 @@ def plural(count: int, one: str, many: str = "") -> str:
     return ngettext(*forms, count).format(count=f"{count:,}")
 
 
-def post(role: str, affiliation: str) -> str:
-    """What someone is, and where: 'Executive director, Conflict Armament Research'; never twice the same."""
-    return role if affiliation in role else f"{role}, {affiliation}" if role else affiliation
+def post(role: str, affiliation: str, country: str = "") -> str:
+    """What someone is, and where: 'Executive director, Conflict Armament Research'; never twice the same.
+
+    A country that stands beside it need not be said in it.
+    """
+    return role if affiliation in (*role.split(", "), country) else f"{role}, {affiliation}"
 
 
 def figure(row: "pd.Series | Mapping[str, Any]", records: "Records") -> str:
