@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from tests import plain
 from tumen import gallery
 from tumen.desk import Desk
 from tumen.gallery import Wanted
@@ -26,7 +27,11 @@ def test_the_title_counts_quotes_speakers_and_stances(records):
 def test_search_wants_all_words_in_any_case_and_accent(records):
     quotes = records["quotes"]
     both = gallery.find(records, quotes, Wanted(q="RUSSIA wéapons"))
-    texts = [gallery.folded(f"{t} {c}") for t, c in zip(both["text"], both["context"], strict=True)]
+    who = both["role_at_time"] + " " + both["affiliation"]
+    texts = [
+        gallery.folded(f"{text} {context} {post}")
+        for text, context, post in zip(both["text"], both["context"], who, strict=True)
+    ]
     assert len(both) and all("russia" in t and "weapons" in t for t in texts)
     assert len(gallery.find(records, quotes, Wanted(q="   "))) == len(quotes)
     assert gallery.find(records, quotes, Wanted(q="no-such-word-anywhere")).empty
@@ -35,6 +40,12 @@ def test_search_wants_all_words_in_any_case_and_accent(records):
 def test_search_finds_a_speaker_by_name(records):
     found = gallery.find(records, records["quotes"], Wanted(q="peskov"))
     assert "peskov" in set(found["speaker_id"])
+
+
+def test_search_finds_speakers_by_their_institute(records):
+    rows = plain.table("quotes")
+    wanted = {*rows["id"][rows["affiliation"].str.contains("RUSI")]}
+    assert wanted and wanted <= set(gallery.find(records, records["quotes"], Wanted(q="rusi")).index)
 
 
 @pytest.mark.parametrize(

@@ -198,3 +198,16 @@ def test_arrowhead_turns_clockwise_and_points_forward() -> None:
     assert tip == again
     assert tip[1] > 51.5 > max(right[1], left[1])
     assert right[0] > 10 > left[0]
+
+
+def test_a_lone_curve_leaves_its_places_without_a_bend_and_comes_as_far_aside() -> None:
+    one, other = geo.ANCHORS["PRK"], geo.ANCHORS["RUS"]
+    fan, lone = (geo.arc(one, other, 0.05, fan=fan) for fan in (True, False))
+    assert lone.middle == pytest.approx(fan.middle, abs=1e-6)
+    assert steepest_turn(lone.points) < 10 < steepest_turn(fan.points)
+
+
+def steepest_turn(points: list[geo.Point]) -> float:
+    """The greatest change of bearing from one piece of a line to the next, in degrees."""
+    bearings = [geo.WGS84.inv(*a, *b)[0] for a, b in pairwise(points)]
+    return max(abs((b - a + 180) % 360 - 180) for a, b in pairwise(bearings))

@@ -94,3 +94,13 @@ def test_the_timeline_rings_each_marked_event_and_no_other(records: Records) -> 
 def test_a_figure_without_the_record_is_left_as_it_is(chart: dict) -> None:
     assert not shows(chart, {"transfer:nope"})
     assert emphasised(chart, {"transfer:nope"}, LIGHT) == chart == emphasised(chart, set(), LIGHT)
+
+
+def test_every_curve_begins_and_ends_at_a_capital_that_is_marked(records: Records) -> None:
+    capitals = records["places"][records["places"]["kind"].eq("capital")]
+    for country in ("PRK", "IRN", "CHN"):
+        seen = view.select(records, View(country=(country,), weapon_type=("artillery-ammunition",)))
+        drawn = flows.flows(records, seen)
+        seats = {*drawn["origin"], *drawn["destination"]} & {*capitals["country"]}
+        marked = flows.places(records, seen)
+        assert seats <= {*marked["country"][marked["kind"].eq("capital")]}, country

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,63 @@ def test_a_turned_back_period_says_that_it_is_told_with_hindsight() -> None:
     assert "as known today" in look("overview", {**asked, "as_of": "2023-11-02"}).sentence
     assert "as known today" not in look("overview", asked).sentence
     assert "as known today" not in look("overview", {"as_of": "2023-11-02"}).sentence
+
+
+def test_each_quote_says_for_whom_its_speaker_stood() -> None:
+    rows = plain.table("quotes")
+    seen = look("quotes", {"q": "RUSI"})
+    shown = rows[rows["id"].isin(seen.links("quote"))]
+    assert len(shown) > 2
+    for row in shown.to_dict("records"):
+        assert f"{row['role_at_time']}, {row['affiliation']}" in unescape(seen.text)
+
+
+# --- the reader's width ---
+
+
+def told(page: str, chart: str, width: float, theme: str = "light") -> dict[str, Any]:
+    """What the chart of a page is given once the browser has told its width."""
+    app = look(page, theme=theme).app
+    app.session_state["chart_widths"] = {chart: width}
+    return Seen(app.run()).charts[chart]
+
+
+@pytest.mark.parametrize(
+    ("page", "width", "least"), [("map", 1009, 560), ("map", 2134, 1300), ("timeline", 700, 620)]
+)
+def test_a_chart_is_sent_for_the_readers_width_alone(page: str, width: float, least: int) -> None:
+    whole = look(page).charts[page]
+    own = told(page, page, width)
+    assert whole["widths"] == own["widths"] == [least for least, _ in whole["figures"]]
+    assert own["figures"] == [[least, dict(whole["figures"])[least]]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_picture_is_of_a_desks_width_and_light_whatever_the_reader_has(theme: str) -> None:
+    desk = look("timeline").charts["timeline"]
+    assert desk["paper"] == ""
+    assert told("timeline", "timeline", 360, theme)["paper"] == dict(desk["figures"])[980]
+    assert told("timeline", "timeline", 1009, "dark")["paper"] == dict(desk["figures"])[980]
+
+
+def test_the_width_of_one_chart_is_a_guess_for_the_next() -> None:
+    app = look("timeline").app
+    app.session_state["chart_widths"] = {"map": 1009, "growth": 360}
+    assert [least for least, _ in Seen(app.run()).charts["timeline"]["figures"]] == [340]
+
+
+# --- the timeline's table ---
+
+
+def test_many_events_are_folded_by_month_and_none_is_lost() -> None:
+    events = plain.table("events")
+    whole, few = look("timeline"), look("timeline", {"country": "IRN", "weapon_type": "missiles"})
+    table, short = (seen.parts["events"]["html"] for seen in (whole, few))
+    assert whole.links("event") == {*events["id"]}
+    months = re.findall(r'<details class="month" data-name="([^"]+)"( open)?', table)
+    assert len(months) == len({name for name, _ in months}) > 20
+    assert not any(opened for _, opened in months)
+    for title in events["title"][events["significance"].eq("3")]:
+        assert f"{title}" in unescape(" ".join(re.findall(r'known-for">(.+?)</span>', table)))
+    assert 0 < len(few.links("event")) <= 40
+    assert all(opened for _, opened in re.findall(r'<details class="month" data-name="([^"]+)"( open)?', short))

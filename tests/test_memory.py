@@ -1,0 +1,41 @@
+"""How texts are held, and what the collector of garbage need not look at."""
+
+import gc
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from tests import plain
+from tumen import memory
+from tumen.app.store import Store
+from tumen.records import DATA, load
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """What is a setting of the whole process is put back."""
+    storage = pd.get_option("mode.string_storage")
+    yield
+    pd.set_option("mode.string_storage", storage)
+    gc.unfreeze()
+
+
+def test_small_data_hold_their_texts_as_pythons_own() -> None:
+    pd.set_option("mode.string_storage", "pyarrow")
+    transfers = load()["transfers"]
+    assert transfers["item"].dtype.storage == "python"  # type: ignore[union-attr]
+    assert transfers["item"].tolist() == plain.table("transfers")["item"].tolist()
+
+
+def test_large_data_hold_them_as_arrows() -> None:
+    memory.quick()
+    memory.frugal()
+    assert pd.Series(["a", "b"]).dtype.storage == "pyarrow"  # type: ignore[union-attr]
+
+
+def test_a_store_that_has_loaded_keeps_its_records_from_the_collector() -> None:
+    gc.unfreeze()
+    records = Store(DATA).current()
+    assert gc.get_freeze_count() > 50_000
+    assert not any(frame is records["assertions"] for frame in gc.get_objects())
