@@ -1,6 +1,8 @@
 """What did each side give, and what did it get?"""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +15,6 @@ from tumen.desk import Desk
 from tumen.figures import exchange as drawing
 from tumen.speech import _
 from tumen.story import story
-from tumen.templates import render
 
 WIDTHS = (340, 620, 980)  # the dots are packed for a width: phone, tablet, desk
 
@@ -40,9 +41,11 @@ def picked(value: str | None) -> None:
         pick(value)
 
 
-def shown(template: str, key: str, **values: object) -> None:
+def shown(template: str, key: str, fill: Callable[[], dict[str, Any]]) -> None:
     """Put a part of the page on the screen; all parts share desk and colours."""
-    html = render(template, desk=desk, level=2, family_colours=colours["families"], **values)
+    all_share = {"desk": desk, "level": 2, "family_colours": colours["families"]}
+    on = (selection.view, pair, colours["background"])
+    html = frame.rendered(records, template, on, lambda: {**all_share, **fill()})
     prose(html, key=key, on_pick=picked)
 
 
@@ -57,14 +60,19 @@ def legend(colours: dict[str, object]) -> list[dict[str, object]]:
 
 
 colours = frame.colours()
-finding = exchange.headline(records, found, pair, selection.view)
+finding = records.once(
+    ("exchange finding", selection.view, pair),
+    lambda: exchange.headline(records, found, pair, selection.view),
+)
 frame.title(_("What did each side give, and what did it get?"), finding)
 shown(
     "exchange.html",
     "picture",
-    picture=exchange.picture(records, found),
-    groups=exchange.GROUPS,
-    chosen=pair.key,
+    lambda: {
+        "picture": exchange.picture(records, found),
+        "groups": exchange.GROUPS,
+        "chosen": pair.key,
+    },
 )
 
 if left_out := exchange.unpaired(records, found):
@@ -73,7 +81,9 @@ if len(pairs) > 1:
     labels = {key: exchange.pair_label(records, one) for key, one in pairs.items()}
     frame.choice("pair", _("Pair"), labels, default=first)
 shown(
-    "exchange_sides.html", "sides", sides=exchange.sides(records, found, pair), tinted=story(records).tinted
+    "exchange_sides.html",
+    "sides",
+    lambda: {"sides": exchange.sides(records, found, pair), "tinted": story(records).tinted},
 )
 reports = exchange.reports(records, found, pair)
 chart(
@@ -109,17 +119,21 @@ chart(
 shown(
     "exchange_ledger.html",
     "ledger",
-    order=exchange.order(records, found, pair, as_of),
-    apart=exchange.apart,
-    ledger=exchange.ledger(records, found, pair, as_of),
-    names=[records.label("countries", code) for code in (pair.left, pair.right)],
-    not_found=exchange.not_found(records, found, pair, selection.view),
+    lambda: {
+        "order": exchange.order(records, found, pair, as_of),
+        "apart": exchange.apart,
+        "ledger": exchange.ledger(records, found, pair, as_of),
+        "names": [records.label("countries", code) for code in (pair.left, pair.right)],
+        "not_found": exchange.not_found(records, found, pair, selection.view),
+    },
 )
 shown(
     "exchange_ladder.html",
     "ladder",
-    climbs=climb.climbs(records, found, selection.view),
-    rungs=ladder.RUNGS,
-    rules=ladder.RULES,
-    apart=exchange.apart,
+    lambda: {
+        "climbs": climb.climbs(records, found, selection.view),
+        "rungs": ladder.RUNGS,
+        "rules": ladder.RULES,
+        "apart": exchange.apart,
+    },
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -15,7 +16,6 @@ from tumen.app.prose import prose
 from tumen.figures import known as drawing
 from tumen.query import DAYS
 from tumen.speech import _
-from tumen.templates import render
 from tumen.view import select
 
 WIDTHS = (340, 620, 980)  # the labels are placed for a width: phone, tablet, desk
@@ -79,13 +79,34 @@ def chosen(key: str) -> None:
         st.session_state.picked = True
 
 
+def told(pair: known.Comparison, colours: dict[str, Any]) -> dict[str, Any]:
+    """The two days side by side, and all that became known in between."""
+    found, sides = known.changes(records, pair), known.sides(records, pair, selection.view.as_of)
+    return {
+        "sides": sides,
+        "stops": known.stops(records),
+        "names": known.band_labels(records),
+        "fills": drawing.fills(colours),
+        "counts": known.counts(sides),
+        "figures": known.figures(records, pair),
+        "matrix": known.matrix(records, pair),
+        "family_colours": colours["families"],
+        "found": found,
+        "reported": known.reported(records, pair, found),
+        "graded": known.graded(records, pair, found),
+        "contested": known.contested(records, pair, found),
+        "revised": known.revised(records, pair, found),
+        **known.places(pair),
+    }
+
+
 @st.fragment(run_every=PLAYER.tick())
 def shown() -> None:
     """The whole page; while the months play, only this runs again."""
     catch_up()
     then = date.fromisoformat(PLAYER.step((selection.view.as_of or stories.story(records).then).isoformat()))
     pair = known.compare(records, selection.view, then, against)
-    found, finding, colours = known.changes(records, pair), known.headline(pair), frame.colours()
+    finding, colours = known.headline(pair), frame.colours()
     frame.title(_("What was known when?"), finding)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day_field(_("Known on"), "known_then", then)
@@ -110,27 +131,9 @@ def shown() -> None:
         on_pick=pick,
         config={"displayModeBar": False},
     )
-    prose(
-        render(
-            "known.html",
-            sides=known.sides(records, pair, selection.view.as_of),
-            stops=known.stops(records),
-            names=known.band_labels(records),
-            fills=drawing.fills(colours),
-            counts=known.counts(known.sides(records, pair, selection.view.as_of)),
-            figures=known.figures(records, pair),
-            matrix=known.matrix(records, pair),
-            family_colours=colours["families"],
-            found=found,
-            reported=known.reported(records, pair, found),
-            graded=known.graded(records, pair, found),
-            contested=known.contested(records, pair, found),
-            revised=known.revised(records, pair, found),
-            **known.places(pair),
-        ),
-        key="days",
-        on_pick=pick,
-    )
+    on = (selection.view, pair.days, colours["background"])
+    html = frame.rendered(records, "known.html", on, lambda: told(pair, colours))
+    prose(html, key="days", on_pick=pick)
 
 
 shown()

@@ -15,7 +15,6 @@ from tumen.figures.emphasis import emphasised, shows
 from tumen.figures.palette import WEAKER, WEAKEST
 from tumen.geography import BORDER_POLICY
 from tumen.speech import _
-from tumen.templates import render
 from tumen.view import Selection, rows_ref
 
 NARROW = {"eurasia": 1.38, "globe": 1.0}  # width over height on a phone; the close views stand upright
@@ -30,7 +29,7 @@ if not selection.transfers:
 
 setting, months = ground.setting(records), player.of_months(records)
 views = {name: _(view.title) for name, view in setting.views.items()}
-finding = flows.headline(records, selection)
+finding = records.once(("map finding", selection.view), lambda: flows.headline(records, selection))
 frame.title(_("Who sent what to whom, and by which route?"), finding)
 
 
@@ -73,7 +72,7 @@ def drawn() -> None:
         caption=captions.caption(
             records,
             shown,
-            finding=flows.headline(records, shown) if shown.transfers else finding,
+            finding=flows.headline(records, shown) if month and shown.transfers else finding,
             title=_("Flows between countries, and routes from the sources"),
             reading=f"{captions.READINGS['map']}{_(BORDER_POLICY)} {left_out}".strip(),
             on=date.today(),
@@ -91,21 +90,22 @@ def drawn() -> None:
 
 
 drawn()
-prose(
-    render(
-        "flows.html",
-        flows=flows.table(records, selection),
-        routes=flows.routes(records, selection),
-        key=drawing.legend_entries(),
-        dashes={"solid": "", WEAKER: "7 3", WEAKEST: "2 4", "dash": "6 4", "dot": "2 3", "": ""},
-        policy=_(BORDER_POLICY),
-        basis=flows.within(records, selection),
-        left_out=flows.not_listed(records, selection),
-        summary=(
+html = frame.rendered(
+    records,
+    "flows.html",
+    (selection.view,),
+    lambda: {
+        "flows": flows.table(records, selection),
+        "routes": flows.routes(records, selection),
+        "key": drawing.legend_entries(),
+        "dashes": {"solid": "", WEAKER: "7 3", WEAKEST: "2 4", "dash": "6 4", "dot": "2 3", "": ""},
+        "policy": _(BORDER_POLICY),
+        "basis": flows.within(records, selection),
+        "left_out": flows.not_listed(records, selection),
+        "summary": (
             wording.plural(len(selection.transfers), "transfer"),
             rows_ref(selection.view, "transfers"),
         ),
-    ),
-    key="flows",
-    on_pick=pick,
+    },
 )
+prose(html, key="flows", on_pick=pick)

@@ -1,6 +1,8 @@
 """Can I trust this?"""
 
 from datetime import date
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from tumen import bias, captions, method, view
@@ -11,7 +13,6 @@ from tumen.app.prose import prose
 from tumen.figures import bias as drawing
 from tumen.speech import _
 from tumen.story import story
-from tumen.templates import render
 
 QUESTION = _("Can I trust this?")
 WIDTHS = (320, 620)  # names above the bars, or beside them
@@ -35,6 +36,11 @@ def turn(value: str | None) -> None:
 def section_url(section: str) -> str:
     """The address of a section with the filters in force."""
     return f"/method?{urlencode({**address.filters_only(), 'section': section}, doseq=True)}"
+
+
+def content(section: str) -> dict[str, Any]:
+    """What a section of the page says."""
+    return {"section_url": section_url, **method.content(section, records, selection, date.today())}
 
 
 sections = method.shown(chosen)
@@ -68,5 +74,10 @@ if "bias" in sections and found.months:
     )
 
 for section in sections:
-    values = method.content(section, records, selection, date.today())
-    prose(render("method.html", section_url=section_url, **values), key=f"method_{section}", on_pick=turn)
+    html = frame.rendered(
+        records,
+        "method.html",
+        (selection.view, section, urlencode(address.filters_only(), doseq=True)),
+        partial(content, section),
+    )
+    prose(html, key=f"method_{section}", on_pick=turn)

@@ -16,7 +16,6 @@ from tumen.figures import timeline as drawing
 from tumen.figures.emphasis import emphasised, shows
 from tumen.speech import _
 from tumen.story import story
-from tumen.templates import render
 from tumen.view import page_ref
 
 MOST_OPEN = 40  # rows of the table; more are folded by month
@@ -79,22 +78,24 @@ chart(
 
 if left_out := timeline.not_listed(events):
     st.caption(left_out)
-before, after = drawing.outside(events, start, end)
-rows = timeline.table(records, events, selection)
-phases = records.labels("phases")
-prose(
-    render(
-        "timeline.html",
-        tinted=told.tinted,
-        before=before,
-        everything=page_ref(selection.view, "timeline", range="all"),
-        after=after,
-        phases=[
-            (records.label("phases", p), timeline.months(list(own)))
-            for p, own in groupby(rows, key=lambda e: e["phase"])
+
+
+def table() -> dict[str, Any]:
+    """The same events by phase and month, and how many lie outside of the chart."""
+    before, after = drawing.outside(events, start, end)
+    rows = timeline.table(records, events, selection)
+    return {
+        "tinted": told.tinted,
+        "before": before,
+        "everything": page_ref(selection.view, "timeline", range="all"),
+        "after": after,
+        "phases": [
+            (records.label("phases", phase), timeline.months(list(own)))
+            for phase, own in groupby(rows, key=lambda e: e["phase"])
         ],
-        fold=len(rows) > MOST_OPEN,
-    ),
-    key="events",
-    on_pick=pick,
-)
+        "fold": len(rows) > MOST_OPEN,
+    }
+
+
+html = frame.rendered(records, "timeline.html", (selection.view, start, end), table)
+prose(html, key="events", on_pick=pick)

@@ -155,7 +155,7 @@ def test_long_tables_of_changes_are_cut_and_the_count_stays(
 def test_what_passes_makes_room_and_what_is_named_stays(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "LARGE", 100)
     fresh, made_for = load(made), []
-    for n in range(2 * loading.MEMORY // 16):
+    for n in range(2 * loading.MEMORY_OF_LARGE):
         fresh.once(("day", n), lambda n=n: made_for.append(n))  # type: ignore[misc]
         fresh.once(("labels", "again"), lambda: made_for.append("labels"))
     fresh.once(("day", n), lambda: made_for.append("not kept"))

@@ -299,4 +299,6 @@ def test_many_events_are_folded_by_month_and_none_is_lost() -> None:
     for title in events["title"][events["significance"].eq("3")]:
         assert f"{title}" in unescape(" ".join(re.findall(r'known-for">(.+?)</span>', table)))
     assert 0 < len(few.links("event")) <= 40
-    assert all(opened for _, opened in re.findall(r'<details class="month" data-name="([^"]+)"( open)?', short))
+    assert all(
+        opened for _, opened in re.findall(r'<details class="month" data-name="([^"]+)"( open)?', short)
+    )

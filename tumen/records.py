@@ -35,7 +35,7 @@ WORDLESS = frozenset(  # what is large and holds no words of the interface: made
     )
 )
 LARGE = 10_000  # transfers
-MEMORY = 512  # derived values kept per Records, e.g. one set for each day looked at
+MEMORY, MEMORY_OF_LARGE = 2048, 32  # derived values kept per Records, e.g. one set for each day looked at
 MOST_BYTES = 160_000_000  # that they take, about
 HEAVY = 4_000_000  # bytes of a value, after the making of which unused memory is given back
 
@@ -83,7 +83,7 @@ class Records:
             return kept  # type: ignore[return-value]
         value = make()
         if memo is self._passing:
-            self._make_room(key, _bytes(value) if self._large else 0)
+            self._make_room(key, _bytes(value))
         memo[key] = value
         return value
 
@@ -99,7 +99,7 @@ class Records:
 
     def _make_room(self, key: Hashable, weight: int) -> None:
         """Let the oldest of what passes go: fewer of large records, whose every view takes megabytes."""
-        room = MEMORY // 16 if self._large else MEMORY
+        room = MEMORY_OF_LARGE if self._large else MEMORY
         with self._lock:
             self._weights[key] = weight
             while len(self._weights) > room or (
@@ -153,6 +153,8 @@ def _bytes(value: Any, deep: bool = True) -> int:
         return int(value.memory_usage(index=False).sum())
     if isinstance(value, pd.Series | pd.Index | np.ndarray):
         return int(value.nbytes)
+    if isinstance(value, str):
+        return len(value)
     if isinstance(value, Mapping):
         few = [*islice(value.values(), 8)]
         return len(value) * (150 + sum(map(_bytes, few)) // max(1, len(few)))

@@ -1,4 +1,4 @@
-"""What a page leaves to the server and to the reader once it is open: widths, rules that rest, folds, ticks."""
+"""What a page keeps and what it lets rest once it is open: widths, rules of the wait, folds, ticks."""
 
 import json
 from typing import Any

@@ -1,11 +1,13 @@
 """The frame around every page: navigation, the filters, the sentence that says what is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
+from markupsafe import Markup
 
 from tumen import __version__, browse, derive, flows, known, law, neighbours, speech, view, wording
 from tumen.app import address, store
@@ -317,6 +319,20 @@ def _undated(records: Records, selection: Selection) -> Part | None:
     undated = derive.active(records, selection.states)["dated"].eq(False)
     ids = undated.index[undated]
     return (str(len(ids)), view.rows_ref(selection.view, "transfers", ids=ids)) if len(ids) else None
+
+
+def rendered(
+    records: Records, template: str, key: tuple[Hashable, ...], fill: Callable[[], Mapping[str, Any]]
+) -> Markup:
+    """A template of ours with its values, made once for all visitors who look at the same.
+
+    Args:
+        records: what is shown.
+        template: a file of `tumen/html/`.
+        key: all that the values depend on, beside the records, the language and the present day.
+        fill: the values.
+    """
+    return records.once((f"html {template}", *key, date.today()), lambda: render(template, **fill()))
 
 
 def title(question: str, finding: str) -> None:
