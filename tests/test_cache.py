@@ -34,7 +34,11 @@ def unchecked(data: Path, today: date = TODAY) -> bool:
         tables, report = check.read(data, today)
     assert (report.ok, report.rows) == (True, sum(map(len, WHOLE.values())))
     for name, frame in tables.items():
-        pd.testing.assert_frame_equal(frame, WHOLE[name])
+        assert list(frame) == list(WHOLE[name])
+        for column, kept in frame.items():  # large data hold their texts in another way, see memory.py
+            pd.testing.assert_series_equal(
+                kept, WHOLE[name][column], check_dtype=False, check_index_type=False
+            )
     return not looked
 
 

@@ -56,17 +56,11 @@ def test_turning_signs_leave_the_words(records: Records) -> None:
 def test_the_picture_for_paper_is_light_and_wide_whatever_the_screen(page: str) -> None:
     dark, light = (look(page, theme=theme) for theme in ("dark", "light"))
     for key, part in dark.charts.items():
-        widest = fitting(dict(light.charts[key]["figures"]), PAPER)
-        assert part["paper"] == widest and light.charts[key]["paper"] == ""
+        figures = dict(light.charts[key]["figures"])
+        assert part["paper"] == figures[fitting(list(figures), PAPER)] and light.charts[key]["paper"] == ""
         assert DARK["text"] not in part["paper"] and LIGHT["text"] in part["paper"]
         assert {ink["color"] for ink in part["inks"]} <= set(LIGHT["families"].values())
 
 
 def test_the_chart_fits_its_container() -> None:
-    figures: dict[int, dict[str, Any]] = {340: {"a": 1}, 620: {"b": 1}}
-    assert [fitting(figures, width) for width in (100, 619, 620, 2000)] == [
-        {"a": 1},
-        {"a": 1},
-        {"b": 1},
-        {"b": 1},
-    ]
+    assert [fitting((340, 620), width) for width in (100, 619, 620, 2000)] == [340, 340, 620, 620]
