@@ -112,6 +112,8 @@ def shown() -> None:
         day_field(_("Known on"), "known_then", then)
         day_field(_("Compared with"), "known_against", against, _("Empty: today."))
         PLAYER.button(then.isoformat())
+    if pair.same:
+        st.caption(_("Both days are the same, so nothing lies between them. Choose another to compare."))
     chart(
         lambda colours, width: records.once(
             ("known", selection.view, pair.days, colours["background"], width),

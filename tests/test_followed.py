@@ -18,6 +18,7 @@ from tumen import browse, cards, derive, forecasts, gallery, geography, ladder, 
 from tumen.app import frame
 from tumen.figures import map as drawing
 from tumen.records import Records
+from tumen.templates import render
 from tumen.view import View
 
 PAGES = (
@@ -74,6 +75,8 @@ def known(records: Records, monkeypatch: pytest.MonkeyPatch) -> re.Pattern[str]:
     ours = (geography.BORDER_POLICY, *derive.RULES.values(), *ladder.RULES.values())
     legend = (getattr(entry, key) for entry in drawing.legend_entries() for key in ("label", "meaning"))
     followed.trace(monkeypatch, records, frozenset((*ours, *legend)))
+    # What is marked must not be kept for those who read without marks.
+    monkeypatch.setattr(frame, "rendered", lambda _records, name, _key, fill: render(name, **fill()))
     return followed.names(records)
 
 

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
 from markupsafe import escape
 
 from tumen import bias, browse, cite, derive, descriptor, geography, ladder, method, view
+from tumen.app import head
 from tumen.figures import bias as drawing
 from tumen.figures.palette import DARK, LIGHT
 from tumen.records import DATA, Records
@@ -443,5 +443,4 @@ def test_the_chart_is_told_in_words(records: Records) -> None:
 
 
 def test_the_styles_of_the_page_are_loaded() -> None:
-    source = (Path(drawing.__file__).parent.parent / "app" / "prose.py").read_text("utf-8")
-    assert '"method.css"' in source
+    assert "method.css" in head.PROSE and (head.ASSETS / "method.css").read_text("utf-8") in head.SHARED

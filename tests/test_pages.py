@@ -249,6 +249,9 @@ def test_each_quote_says_for_whom_its_speaker_stood() -> None:
     assert len(shown) > 2
     for row in shown.to_dict("records"):
         assert f"{row['role_at_time']}, {row['affiliation']}" in unescape(seen.text)
+    (president,) = rows[rows["speaker_id"].eq("zelensky")].to_dict("records")
+    own = unescape(look("quotes", {"speaker": "zelensky"}).text)
+    assert president["affiliation"] == "Ukraine" and "Volodymyr Zelensky, President · Ukraine" in own
 
 
 # --- the reader's width ---

@@ -158,16 +158,3 @@ def test_every_real_spread_can_be_said(records: Records) -> None:
 def test_why_nothing_is_shown(records: Records, view: View, words: str) -> None:
     selection = select(records, view)
     assert selection.transfers == [] and words in wording.why_empty(records, selection)
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        (("Executive director", "Oryx", "United States"), "Executive director, Oryx"),
-        (("President", "Ukraine", "Ukraine"), "President"),
-        (("Director, Atlantic Council", "Atlantic Council", "United States"), "Director, Atlantic Council"),
-        (("Director of National Intelligence", "ODNI"), "Director of National Intelligence, ODNI"),
-    ],
-)  # fmt: skip
-def test_a_post_says_nothing_twice(given: tuple[str, ...], words: str) -> None:
-    assert wording.post(*given) == words

@@ -237,7 +237,8 @@ def quotes(records: Records, selection: Selection) -> list[dict[str, Any]]:
             "id": q.id,
             "text": q.text,
             "speaker": records.label("speakers", q.speaker_id),
-            "post": wording.post(q.role_at_time, q.affiliation),
+            "role": q.role_at_time,
+            "affiliation": q.affiliation,
             "when": dates.words(q.date),
         }
         for q in rows(found.head(MOST_QUOTES))

@@ -60,7 +60,6 @@ def environment() -> Environment:
         safe_url=safe_url,
         plural=wording.plural,
         linked=linked,
-        post=wording.post,
     )
     env.globals.update(record_url=record_url, record_ref_url=record_ref_url)
     return env

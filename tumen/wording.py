@@ -101,14 +101,6 @@ def plural(count: int, one: str, many: str = "") -> str:
     return ngettext(*forms, count).format(count=f"{count:,}")
 
 
-def post(role: str, affiliation: str, country: str = "") -> str:
-    """What someone is, and where: 'Executive director, Conflict Armament Research'; never twice the same.
-
-    A country that stands beside it need not be said in it.
-    """
-    return role if affiliation in (*role.split(", "), country) else f"{role}, {affiliation}"
-
-
 def figure(row: "pd.Series | Mapping[str, Any]", records: "Records") -> str:
     """The figure of an assertion in words: 'more than 10,000 containers', '1 to 1.5 million rounds'."""
     low, high = row["low"], row["high"]
