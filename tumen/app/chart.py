@@ -73,6 +73,7 @@ def chart(
     _component()(
         key=key,
         data={
+            "key": key,
             "widths": list(widths),
             "figures": [[width, _json(draw(colours, width))] for width in sent],
             "paper": _json(draw(light, paper)) if dark or paper not in sent else "",
@@ -86,6 +87,30 @@ def chart(
         on_pick_change=lambda: on_pick(st.session_state[key].pick),
         on_width_change=lambda: _keep_width(key, st.session_state[key].width),
     )
+
+
+LISTENER = """export default function ({ setStateValue }) {
+  window.__tumenTellWidths = (widths) => setStateValue("widths", widths);
+}"""
+
+
+@st.cache_resource
+def _listener() -> Any:
+    return st.components.v2.component(
+        "tumen_listener", html="<span hidden></span>", js=LISTENER, isolate_styles=False
+    )
+
+
+@st.fragment
+def listen() -> None:
+    """Hear from the browser how wide its charts are; only this runs again for it, and nothing is seen."""
+    _listener()(key="chart_listener", data={"listens": True}, on_widths_change=_keep_widths)
+
+
+def _keep_widths() -> None:
+    widths = st.session_state.chart_listener.widths
+    for key, width in widths.items() if isinstance(widths, Mapping) else ():
+        _keep_width(str(key), width)
 
 
 def _told_width(key: str) -> float | None:

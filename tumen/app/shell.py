@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tumen.app import address, card, door, frame, store, take
+from tumen.app import address, card, chart, door, frame, store, take
 from tumen.app.prose import ASSETS
 from tumen.records import BadData
 
@@ -39,5 +39,6 @@ take.dialog(*frame.scene())
 body, foot = st.container(key="page"), st.container(key="page-foot")
 with foot:
     frame.foot(records)
+    chart.listen()
 with body:
     page.run()

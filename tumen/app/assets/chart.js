@@ -41,15 +41,23 @@ function fitting(figures, width) {
 }
 
 // Once the server knows how wide a chart is here, it draws and sends it for this width only. It is told
-// when nothing else goes on, and told again when the width comes to ask for a figure that was not sent.
+// when nothing else goes on, by a listener (chart.py) for which the page need not run again; but it must, if
+// the width has come to ask for a figure that was not sent.
 function tellWidth(plot) {
   const { data, tell, size } = drawn.get(plot) ?? {};
   if (!data) return;
   const wanted = data.widths.filter((least) => least <= size.width).at(-1) ?? data.widths[0];
   const sent = data.figures.map(([least]) => least);
   if (sent.length === 1 && sent[0] === wanted) return;
-  if (document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning") tell(size.width);
-  else setTimeout(tellWidth, 400, plot);
+  const told = (window.__tumenWidths ??= {});
+  if (sent.includes(wanted) && told[data.key] === size.width) return;
+  if (document.querySelector("[data-testid=stApp]")?.dataset.testScriptState !== "notRunning") {
+    setTimeout(tellWidth, 400, plot);
+    return;
+  }
+  told[data.key] = size.width;
+  if (sent.includes(wanted)) window.__tumenTellWidths?.({ ...told });
+  else tell(size.width);
 }
 
 const drawn = new WeakMap(); // plot element → its resize observer, its newest data and its width
