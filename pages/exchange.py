@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from tumen.figures import exchange as drawing
 from tumen.speech import _
 from tumen.story import story
 
+T = TypeVar("T")
 WIDTHS = (340, 620, 980)  # the dots are packed for a width: phone, tablet, desk
 
 records, selection = frame.scene()
@@ -27,7 +28,8 @@ if not selection.transfers:
 as_of = selection.view.as_of
 desk = Desk(records, as_of)
 found = exchange.table(records, selection)
-pairs = {pair.key: pair for pair in exchange.pairs(records, found)}
+ordered = records.once(("exchange pairs", selection.view), lambda: exchange.pairs(records, found))
+pairs = {pair.key: pair for pair in ordered}
 first = next(iter(pairs))
 pair = pairs.get(address.local("pair"), pairs[first])
 
@@ -49,21 +51,35 @@ def shown(template: str, key: str, fill: Callable[[], dict[str, Any]]) -> None:
     prose(html, key=key, on_pick=picked)
 
 
+def once(what: str, make: Callable[[], T]) -> T:
+    """Worked out once for all who look at this pair in this view on this day."""
+    return records.once((f"exchange {what}", selection.view, pair, date.today()), make)
+
+
 def legend(colours: dict[str, object]) -> list[dict[str, object]]:
     """The families of the pair as buttons that filter; the counts stand in the picture."""
-    present = {
-        family for direction in pair.directions for family in exchange.between(found, *direction)["family"]
-    }
+    present = {*reports["family"]}
     kept = {f"family:{family}": records.label("families", family) for family in present}
     entries = frame.family_legend(records, selection, colours)
     return [entry | {"label": kept[entry["pick"]]} for entry in entries if entry["pick"] in kept]
 
 
+def caption() -> captions.Caption:
+    """The words around the strip."""
+    label = exchange.pair_label(records, pair)
+    return captions.caption(
+        records,
+        selection,
+        finding=finding,
+        title=_("Transfers by day of first report, {pair_label}").format(pair_label=label),
+        reading=captions.READINGS["exchange"],
+        on=date.today(),
+        told=captions.assertions(records, selection, reports["id"]),
+    )
+
+
 colours = frame.colours()
-finding = records.once(
-    ("exchange finding", selection.view, pair),
-    lambda: exchange.headline(records, found, pair, selection.view),
-)
+finding = once("finding", lambda: exchange.headline(records, found, pair, selection.view))
 frame.title(_("What did each side give, and what did it get?"), finding)
 shown(
     "exchange.html",
@@ -75,7 +91,7 @@ shown(
     },
 )
 
-if left_out := exchange.unpaired(records, found):
+if left_out := once("left out", lambda: exchange.unpaired(records, found)):
     st.caption(left_out)
 if len(pairs) > 1:
     labels = {key: exchange.pair_label(records, one) for key, one in pairs.items()}
@@ -85,7 +101,7 @@ shown(
     "sides",
     lambda: {"sides": exchange.sides(records, found, pair), "tinted": story(records).tinted},
 )
-reports = exchange.reports(records, found, pair)
+reports = once("reports", lambda: exchange.reports(records, found, pair))
 chart(
     lambda colours, width: records.once(
         ("exchange", selection.view, pair, colours["background"], width),
@@ -101,18 +117,8 @@ chart(
     ),
     WIDTHS,
     key="reports",
-    caption=captions.caption(
-        records,
-        selection,
-        finding=finding,
-        title=_("Transfers by day of first report, {pair_label}").format(
-            pair_label=exchange.pair_label(records, pair)
-        ),
-        reading=captions.READINGS["exchange"],
-        on=date.today(),
-        told=captions.assertions(records, selection, reports["id"]),
-    ),
-    alt=exchange.in_words(records, found, pair),
+    caption=once("caption", caption),
+    alt=once("words", lambda: exchange.in_words(records, found, pair)),
     on_pick=picked,
     legend=legend,
 )

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
@@ -12,7 +13,6 @@ from tumen.app.picks import pick
 from tumen.app.prose import prose
 from tumen.desk import Desk
 from tumen.speech import _
-from tumen.templates import render
 
 LABELS = {
     "speaker": _("Speaker"),
@@ -47,11 +47,14 @@ def listing(**filters: str) -> str:
 
 
 desk = Desk(records, as_of)
+on = (selection.view, *((name, *address.locals_of(name)) for name in PARAMETERS if name != "page"))
 found = gallery.find(records, quotes, wanted, as_of)
-foretold = forecasts.among(records, found, as_of)
-# Counts are always of all outcomes: those of one outcome alone would say nothing.
-of_all = forecasts.among(records, gallery.find(records, quotes, replace(wanted, outcome=""), as_of), as_of)
-about = forecasts.among(records, quotes, as_of) if wanted.forecast else quotes
+about, foretold, of_all = quotes, found, found
+if wanted.forecast:
+    about, foretold = (forecasts.among(records, own, as_of) for own in (quotes, found))
+    # Counts are always of all outcomes: those of one outcome alone would say nothing.
+    any_outcome = gallery.find(records, quotes, replace(wanted, outcome=""), as_of)
+    of_all = forecasts.among(records, any_outcome, as_of)
 if wanted.forecast and not of_all.empty:
     finding = forecasts.headline(desk, of_all, listing)
 else:
@@ -148,19 +151,23 @@ if note:
     st.warning(wording.plain(note), icon=":material/link_off:")
 part = slice((page - 1) * per_page, page * per_page)
 
-if wanted.forecast:
-    html = render(
-        "forecasts.html",
-        desk=desk,
-        level=2,
-        these_url=these_url,
-        marked=lambda text: gallery.marked(text, gallery.folded(wanted.q).split()),
+
+
+def told() -> dict[str, Any]:
+    """What the gallery or the list of forecasts says, for its template."""
+    words = {"desk": desk, "level": 2}
+    if not wanted.forecast:
+        return {**words, "tiles": gallery.tiles(desk, found.iloc[part], wanted.q)}
+    return {
+        **words,
+        "these_url": these_url,
+        "marked": lambda text: gallery.marked(text, gallery.folded(wanted.q).split()),
         **forecasts.report(desk, of_all, foretold.iloc[part]),
-    )
-else:
-    tiles = gallery.tiles(desk, found.iloc[part], wanted.q)
-    html = render("gallery.html", desk=desk, level=2, tiles=tiles)
-prose(html, key="gallery", on_pick=picked)
+    }
+
+
+template = "forecasts.html" if wanted.forecast else "gallery.html"
+prose(frame.rendered(records, template, (*on, page), told), key="gallery", on_pick=picked)
 
 if pages > 1:
     if st.session_state.get("quotes_page", 1) != page:  # a link, the back button, another search

@@ -2,6 +2,7 @@
 
 import math
 from itertools import groupby
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -13,7 +14,6 @@ from tumen.app.prose import prose
 from tumen.dates import day_words
 from tumen.desk import Desk
 from tumen.speech import _
-from tumen.templates import render
 
 records, selection = frame.scene()
 as_of = selection.view.as_of
@@ -107,42 +107,44 @@ if not total:
     frame.empty(records, selection, names[wanted.table].lower())
     st.stop()
 
-listing = browse.listing(records, selection, wanted)
-pages = max(1, math.ceil(listing.found / browse.PER_PAGE))
+found = len(browse.found(records, selection, wanted))
+if not found:
+    none = browse.counted(records, selection, wanted, browse.listing(records, selection, wanted))
+    st.info(f"{none}.", icon=":material/search_off:")
+    st.button(_("Clear the search"), on_click=address.go, kwargs={"q": None, "page": None})
+    st.stop()
+pages = math.ceil(found / browse.PER_PAGE)
 page, note = gallery.page_of(address.local("page"), pages)
 if note:
     st.warning(wording.plain(note), icon=":material/link_off:")
-if page > 1:
-    listing = browse.listing(records, selection, wanted, page)
-if not listing.found:
-    st.info(f"{browse.counted(records, selection, wanted, listing)}.", icon=":material/search_off:")
-    st.button(_("Clear the search"), on_click=address.go, kwargs={"q": None, "page": None})
-    st.stop()
 
-day = day_words(as_of) if as_of else "today"
-groups = {browse.STORED: _("Stored"), browse.DERIVED: _("Derived as of {day}").format(day=day)}
-prose(
-    render(
-        "records.html",
-        desk=Desk(records, as_of),
-        level=2,
-        table=browse.package(records)[wanted.table],
-        wanted=wanted,
-        listing=listing,
-        counted=browse.counted(records, selection, wanted, listing),
-        hidden=browse.hidden(records, wanted.table, as_of is not None),
-        derived=groups[browse.DERIVED] if any(h.group == browse.DERIVED for h in listing.heads) else "",
-        groups=[
+
+def told() -> dict[str, Any]:
+    """What the table says, for the template."""
+    day = day_words(as_of) if as_of else "today"
+    listing = browse.listing(records, selection, wanted, page)
+    groups = {browse.STORED: _("Stored"), browse.DERIVED: _("Derived as of {day}").format(day=day)}
+    return {
+        "desk": Desk(records, as_of),
+        "level": 2,
+        "table": browse.package(records)[wanted.table],
+        "wanted": wanted,
+        "listing": listing,
+        "counted": browse.counted(records, selection, wanted, listing),
+        "hidden": browse.hidden(records, wanted.table, as_of is not None),
+        "derived": groups[browse.DERIVED] if any(h.group == browse.DERIVED for h in listing.heads) else "",
+        "groups": [
             {"group": group, "words": groups[group], "span": len(list(own))}
             for group, own in groupby(listing.heads, key=lambda head: head.group)
         ],
-        next_sort=next_sort,
-        sort_url=lambda column: url(table=wanted.table, q=wanted.q, sort=next_sort(column)),
-        rows_url=lambda table, q: url(table=table, q=q),
-    ),
-    key="records",
-    on_pick=picked,
-)
+        "next_sort": next_sort,
+        "sort_url": lambda column: url(table=wanted.table, q=wanted.q, sort=next_sort(column)),
+        "rows_url": lambda table, q: url(table=table, q=q),
+    }
+
+
+html = frame.rendered(records, "records.html", (selection.view, wanted, page), told)
+prose(html, key="records", on_pick=picked)
 
 if pages > 1:
     if st.session_state.get("records_page", 1) != page:  # a link, the back button, another search

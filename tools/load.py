@@ -3,8 +3,8 @@
 `python -m tools.load` (make load does it) starts servers of its own, one process or several behind nginx,
 and prints how long a change takes for one viewer alone and for each of many, in the same run, what went
 wrong, and the memory of the processes over time. A change is what the browser's back button sends: the
-page with another address; it ends with the server's last word on it. For a quiet machine; errors alone
-make it fail.
+page with another address; it ends with the server's last word on it. Like a browser, a viewer tells how
+wide its charts are, and which messages it holds already. For a quiet machine; errors alone make it fail.
 """
 
 import argparse
@@ -34,6 +34,7 @@ TYPES = ("missiles", "drones", "ammunition-artillery", "artillery-ammunition", "
 DAYS = ("2023-10-31", "2023-12-31", "2024-02-26", "2024-06-19", "2024-12-31")
 PATIENCE = 60  # seconds for one change
 ALONE = 20  # changes of the viewer alone
+LISTENER, WIDE = "tumen_listener", 1100  # who hears of the charts' widths; pixels of a desk's chart
 
 
 @dataclass
@@ -63,6 +64,8 @@ class Viewer:
     def __init__(self, url: str, page: str, tally: Tally, luck: random.Random) -> None:
         self.url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self.page, self.tally, self.luck = page, tally, luck
+        self.held: set[str] = set()  # hashes of messages that need not come again
+        self.listener = ""  # the id of the part of the page that hears of widths
 
     async def visit(self, changes: int | None, every: float, until: float) -> None:
         """Open the page, then change its filters, so many times or until a moment."""
@@ -71,6 +74,7 @@ class Viewer:
                 self.url, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE
             ) as to:  # type: ignore[list-item]
                 await self._ask(to, "")
+                await self._ask(to, "")  # now it tells the width of its charts
                 done = 0
                 while (done < changes) if changes is not None else (time.monotonic() < until):
                     started = time.monotonic()
@@ -94,6 +98,10 @@ class Viewer:
         """Send the page with an address; wait for the end of its run; return the bytes received."""
         ask = BackMsg()
         ask.rerun_script.query_string, ask.rerun_script.page_name = query, self.page
+        ask.rerun_script.cached_message_hashes.extend(self.held)
+        if self.listener:
+            told = json.dumps({"widths": {self.page: WIDE}})
+            ask.rerun_script.widget_states.widgets.add(id=self.listener, json_value=told)
         await to.send(ask.SerializeToString())
         received = 0
         async with asyncio.timeout(PATIENCE):
@@ -107,6 +115,10 @@ class Viewer:
 
     def _look(self, said: ForwardMsg) -> None:
         kind = said.WhichOneof("type")
+        if said.metadata.cacheable:
+            self.held.add(said.hash)
+        if kind == "delta" and said.delta.new_element.bidi_component.component_name == LISTENER:
+            self.listener = said.delta.new_element.bidi_component.id
         if kind == "script_finished" and said.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.tally.errors.append(f"{self.page}: did not compile")
         if kind == "delta" and said.delta.new_element.WhichOneof("type") == "exception":

@@ -647,15 +647,28 @@ def _is(value: Any) -> bool:
 # --- a page of rows ------------------------------------------------------------------------------
 
 
+def found(records: Records, selection: Selection, wanted: Wanted) -> Numbers:
+    """Places of the rows that are wanted, in the order wanted; worked out once for each view."""
+    key = ("rows found", selection.view, wanted)
+    return records.once(key, lambda: np.array(_found(records, selection, wanted), dtype=np.int32))
+
+
+def _found(records: Records, selection: Selection, wanted: Wanted) -> list[int]:
+    writer = Writer(records, selection, wanted.table)
+    shown = heads(records, wanted.table, selection.view.as_of is not None)
+    rows = in_view(records, selection, wanted.table)
+    return _ordered(writer, shown, _matching(writer, shown, rows, wanted.q), wanted)
+
+
 def listing(records: Records, selection: Selection, wanted: Wanted, page: int = 1) -> Listing:
     """One page of the rows that are wanted, with the numbers that place it."""
     writer = Writer(records, selection, wanted.table)
     shown = heads(records, wanted.table, selection.view.as_of is not None)
-    rows = in_view(records, selection, wanted.table)
-    found = _ordered(writer, shown, _matching(writer, shown, rows, wanted.q), wanted)
+    total, places = len(in_view(records, selection, wanted.table)), found(records, selection, wanted)
     first = (page - 1) * PER_PAGE
-    cells = tuple(tuple(writer.cell(head, n) for head in shown) for n in found[first : first + PER_PAGE])
-    return Listing(tuple(shown), cells, first + 1, len(found), len(rows), _widths(shown, cells))
+    own = places[first : first + PER_PAGE].tolist()
+    cells = tuple(tuple(writer.cell(head, n) for head in shown) for n in own)
+    return Listing(tuple(shown), cells, first + 1, len(places), total, _widths(shown, cells))
 
 
 def _widths(shown: list[Head], rows: Iterable[tuple[Cell, ...]]) -> dict[str, str]:

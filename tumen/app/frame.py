@@ -174,7 +174,7 @@ def _named_countries(records: Records) -> list[str]:
 
 
 def _weapon_type(records: Records) -> None:
-    labels = type_labels(records)
+    labels = records.once("weapon types to choose", lambda: type_labels(records))
     _multiselect(_("Weapon type"), "weapon_type", list(labels), labels, _("Every type"))
 
 
@@ -297,7 +297,8 @@ def headline(records: Records, selection: Selection) -> None:
             ).format(count=len(STORE.report.mistakes)),
             icon=":material/history:",
         )
-    prose(render("sentence.html", **_sentence(records, selection)), key="sentence", on_pick=pick)
+    html = rendered(records, "sentence.html", (selection.view,), lambda: _sentence(records, selection))
+    prose(html, key="sentence", on_pick=pick)
 
 
 def _sentence(records: Records, selection: Selection) -> dict[str, Any]:
@@ -379,6 +380,11 @@ def _chosen(name: str, default: str) -> None:
 
 def family_legend(records: Records, selection: Selection, palette: dict[str, Any]) -> list[dict[str, Any]]:
     """The families in view as buttons that filter; those without a transfer are left out."""
+    key = ("family legend", selection.view, palette["background"])
+    return records.once(key, lambda: _family_legend(records, selection, palette))
+
+
+def _family_legend(records: Records, selection: Selection, palette: dict[str, Any]) -> list[dict[str, Any]]:
     counts = flows.moved(records, selection)["family"].value_counts()
     chosen = selection.view.weapon_type
     return [
@@ -414,17 +420,18 @@ def empty(records: Records, selection: Selection, what: str = "transfers") -> No
 
 def foot(records: Records) -> None:
     """Where the facts come from, under which licence and in which version: on every page."""
-    prose(
-        render(
-            "foot.html",
-            version=__version__,
-            fingerprint=records.version,
-            sources=len(records["sources"]),
-            licence=browse.package(records).licence,
-        ),
-        key="foot",
-        on_pick=pick,
+    html = rendered(
+        records,
+        "foot.html",
+        (),
+        lambda: {
+            "version": __version__,
+            "fingerprint": records.version,
+            "sources": len(records["sources"]),
+            "licence": browse.package(records).licence,
+        },
     )
+    prose(html, key="foot", on_pick=pick)
 
 
 def mistakes(report: Sequence[object]) -> None:
