@@ -21,7 +21,7 @@ WIDTHS = (340, 620, 980)  # the dots are packed for a width: phone, tablet, desk
 
 records, selection = frame.scene()
 
-if not selection.transfers:
+if selection.states.empty:
     frame.empty(records, selection)
     st.stop()
 

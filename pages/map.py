@@ -23,7 +23,7 @@ WIDTHS = (0, *ASPECTS)
 
 records, selection = frame.scene()
 
-if not selection.transfers:
+if selection.states.empty:
     frame.empty(records, selection)
     st.stop()
 
@@ -103,7 +103,7 @@ html = frame.rendered(
         "basis": flows.within(records, selection),
         "left_out": flows.not_listed(records, selection),
         "summary": (
-            wording.plural(len(selection.transfers), "transfer"),
+            wording.plural(len(selection.states), "transfer"),
             rows_ref(selection.view, "transfers"),
         ),
     },

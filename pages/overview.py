@@ -14,7 +14,7 @@ from tumen.view import View
 
 records, selection = frame.scene()
 
-if not selection.transfers:
+if selection.states.empty:
     frame.empty(records, selection)
     st.stop()
 

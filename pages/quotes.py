@@ -152,7 +152,6 @@ if note:
 part = slice((page - 1) * per_page, page * per_page)
 
 
-
 def told() -> dict[str, Any]:
     """What the gallery or the list of forecasts says, for its template."""
     words = {"desk": desk, "level": 2}

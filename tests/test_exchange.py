@@ -61,7 +61,7 @@ def test_pairs_put_russia_right_and_lose_nobody(records: Records, seen: view.Sel
     pairs = exchange.pairs(records, found)
     ends = [direction for pair in pairs for direction in pair.directions]
     assert len({frozenset(e) for e in ends}) == len(pairs)
-    assert {*zip(found["origin"], found["destination"], strict=True)} <= {*ends}
+    assert {*zip(found.rows["origin"], found.rows["destination"], strict=True)} <= {*ends}
     assert all(pair.left != "RUS" for pair in pairs)
     assert sum(len(exchange.between(found, *e)) for e in ends) == len(seen.transfers)
 

@@ -79,7 +79,7 @@ def test_a_busiest_month_is_named_only_if_there_is_one(records: Records) -> None
     events = timeline.events(records, view.select(records, View()))
     months = events["date"].str[:7].value_counts()
     assert f"{months.iloc[0]} in " in timeline.headline(story(records), events, View())
-    even = events.assign(date=[f"2024-{1 + n % 12:02d}-01" for n in range(len(events))])
+    even = events.assign(month=[f"2024-{1 + n % 12:02d}" for n in range(len(events))])
     even = even.iloc[: len(even) // 12 * 12]
     assert "alone" not in timeline.headline(story(records), even, View())
 

@@ -97,9 +97,9 @@ def test_very_many_pairs_are_cut_and_counted(large: Records, records: Records) -
     found = exchange.table(large, select(large, View()))
     kept = exchange.pairs(large, found)
     assert len(kept) == exchange.MOST_PAIRS
-    ends = [{*pair} for pair in zip(found["origin"], found["destination"], strict=True)]
+    ends = [{*pair} for pair in zip(found.rows["origin"], found.rows["destination"], strict=True)]
     shown = sum(any(own == {pair.left, pair.right} for pair in kept) for own in ends)
-    assert f"{len(found) - shown:,} transfers" in exchange.unpaired(large, found)
+    assert f"{len(found.rows) - shown:,} transfers" in exchange.unpaired(large, found)
     picture = exchange.picture(large, found)
     assert len(picture["panels"]) + len(picture["small"]) == exchange.MOST_PAIRS
     assert exchange.unpaired(records, exchange.table(records, select(records, View()))) == ""

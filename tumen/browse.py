@@ -694,7 +694,7 @@ ASKED = re.compile(r"(\w+)(!=|>=|<=|=|>|<)(.*)")
 
 
 def _test(writer: Writer, shown: list[Head], word: str) -> Callable[[int], bool]:
-    name, sign, wanted = found.groups() if (found := ASKED.fullmatch(word)) else ("", "", "")
+    name, sign, wanted = asked.groups() if (asked := ASKED.fullmatch(word)) else ("", "", "")
     head = next((head for head in shown if head.name == name), None)
     if head and sign in ("=", "!="):
         values = frozenset(wanted.split("|"))
@@ -785,7 +785,7 @@ def _what(records: Records, selection: Selection, table: str, total: int) -> str
     if own.group == "codes":
         return _("{codes}, the same in every view").format(codes=wording.plural(total, "code"))
     scope = NOUNS[table][1] and _(NOUNS[table][1]).format(
-        transfers=wording.plural(len(selection.transfers), "transfer")
+        transfers=wording.plural(len(selection.states), "transfer")
     )
     everything = selection.view.is_default and table not in ("transfers", "assertions", "events", "quotes")
     return f"{many(table, total)}{' ' + _('on record') if everything else f' {scope}'}"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tumen import dates, ladder
 from tumen.desk import Desk
-from tumen.exchange import between, pairs, reference
+from tumen.exchange import Found, between, pairs, reference
 from tumen.records import Records
 from tumen.view import View, rows_ref
 
@@ -17,13 +17,13 @@ Row = dict[str, Any]
 MOST = 160  # rows
 
 
-def climbs(records: Records, found: pd.DataFrame, view: View) -> Row:
+def climbs(records: Records, found: Found, view: View) -> Row:
     """Every transfer in view on the evidence ladder, and the lags by direction.
 
     Returns totals (Lag by rung), never (by rung), directions (rows of lags), shown and others (rows with
     the marks of the dot plot), more (rows left out), ticks and span of its time axis.
     """
-    own = ladder.rungs(records, view.as_of).loc[found.index]
+    own = ladder.rungs(records, view.as_of).loc[found.rows.index]
     lags = ladder.lags(own)
     proven = own["records"].notna() | own["find"].notna()
     first = lags[["records", "find"]].min(axis=1)
@@ -42,7 +42,7 @@ def climbs(records: Records, found: pd.DataFrame, view: View) -> Row:
         "rows": lambda q: rows_ref(view, "transfers", q),
         "reached": lambda name, lag, q: _reached(view, name, lag, q),
         "ticks": _ticks(*axis),
-        "count": len(found),
+        "count": len(found.rows),
     }
 
 
@@ -80,7 +80,7 @@ def _percent(day: date, first: date, last: date) -> float:
     return round(100 * (day - first).days / max(1, (last - first).days), 2)
 
 
-def _directions(records: Records, found: pd.DataFrame, lags: pd.DataFrame) -> list[Row]:
+def _directions(records: Records, found: Found, lags: pd.DataFrame) -> list[Row]:
     rows = []
     for pair in pairs(records, found):
         for origin, destination in pair.directions:
@@ -101,15 +101,15 @@ def _directions(records: Records, found: pd.DataFrame, lags: pd.DataFrame) -> li
 
 def _climb_rows(
     records: Records,
-    found: pd.DataFrame,
+    found: Found,
     own: pd.DataFrame,
     lags: pd.DataFrame,
     kept: Iterable[str],
     axis: tuple[date, date],
 ) -> list[Row]:
     desk = Desk(records)
-    places = found.index.get_indexer(pd.Index(list(kept), dtype="str"))
-    whole = [frame.iloc[places].to_dict("records") for frame in (found, own, lags)]
+    places = found.rows.index.get_indexer(pd.Index(list(kept), dtype="str"))
+    whole = [frame.iloc[places].to_dict("records") for frame in (found.rows, own, lags)]
     return [_climb(desk, row, rung, lag, axis) for row, rung, lag in zip(*whole, strict=True)]
 
 

@@ -153,6 +153,12 @@ class Referring(Mapping[str, tuple[str, ...]]):
         number = int(self.named.get_loc(record))  # type: ignore[arg-type]
         return self.row[self.begins[number] : self.begins[number + 1]]
 
+    def of_any(self, records: pd.Index) -> frozenset[str]:
+        """The ids of the rows that name any of some records."""
+        wanted = np.zeros(len(self.named) + 1, dtype=bool)
+        wanted[self.named.get_indexer(records)] = True  # those that nothing names fall on the last place
+        return frozenset(self.ids.take(self.row[np.repeat(wanted[:-1], np.diff(self.begins))]))
+
     def __getitem__(self, record: str) -> tuple[str, ...]:
         if record not in self:
             raise KeyError(record)

@@ -3,17 +3,20 @@
 Everything counts transfers on record, never amounts: containers, tonnes and dollars cannot be added.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, flows, ladder, wording
 from tumen.desk import Desk, referring
 from tumen.overview import share
 from tumen.records import Records
+from tumen.running import Numbers
 from tumen.speech import N_, _, n_, ngettext
 from tumen.story import Story, story
 from tumen.told import Told
@@ -54,13 +57,41 @@ class Pair:
         return (self.left, self.right), (self.right, self.left)
 
 
-def table(records: Records, selection: Selection) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The transfers in view, as rows and by direction; see `table`."""
+
+    rows: pd.DataFrame
+
+    @cached_property
+    def _places(self) -> Mapping[Any, Numbers]:
+        """Sender and receiver → the places of their rows, in order."""
+        return dict(self.rows.groupby(["origin", "destination"], sort=False).indices)  # type: ignore[arg-type]
+
+    @cached_property
+    def _halves(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def totals(self) -> dict[tuple[str, str], int]:
+        """Sender and receiver → how many transfers."""
+        return {(str(end), str(other)): len(own) for (end, other), own in self._places.items()}
+
+    def between(self, origin: str, destination: str) -> pd.DataFrame:
+        """The rows of one direction."""
+        ends = origin, destination
+        if ends not in self._halves:
+            self._halves[ends] = self.rows.iloc[self._places.get(ends, [])]
+        return self._halves[ends]
+
+
+def table(records: Records, selection: Selection) -> Found:
     """The transfers in view with what is derived of them, `group` (shown, assessed, reported), `status`.
 
     The best evidenced come first, then by first report. The editors' status is a word of hindsight:
     '' on a turned-back day.
     """
-    return records.once(("exchange", selection.view), lambda: _table(records, selection))
+    return records.once(("exchange", selection.view), lambda: Found(_table(records, selection)))
 
 
 def _table(records: Records, selection: Selection) -> pd.DataFrame:
@@ -72,7 +103,7 @@ def _table(records: Records, selection: Selection) -> pd.DataFrame:
         ["evidence", "first_reported"], ascending=[False, True], kind="stable"
     )
     status = "" if selection.view.as_of else records["transfers"].loc[rows.index, "status"]
-    view = pd.Series([selection.view] * len(rows), index=rows.index, dtype=object)
+    view = np.full(len(rows), selection.view, dtype=object)
     groups = rows["evidence"].map({step: group(step) for step in range(6)})
     return rows.assign(group=groups, status=status, view=view)
 
@@ -82,7 +113,7 @@ def group(evidence: int) -> str:
     return next(name for name, (_words, least) in GROUPS.items() if evidence >= least)
 
 
-def pairs(records: Records, found: pd.DataFrame) -> list[Pair]:
+def pairs(records: Records, found: Found) -> list[Pair]:
     """The pairs in view: those with the story's hub first, in the order of its senders, then the busiest.
 
     Of very many pairs only those with most transfers (see `unpaired`).
@@ -92,7 +123,7 @@ def pairs(records: Records, found: pd.DataFrame) -> list[Pair]:
     return sorted(kept, key=lambda p: (p.right != told.hub, _rank(told, p.left), -totals[p], p.key))
 
 
-def unpaired(records: Records, found: pd.DataFrame) -> str:
+def unpaired(records: Records, found: Found) -> str:
     """What `pairs` leaves out, in words; '' where it is nothing."""
     rest = sorted(_totals(records, found).values(), reverse=True)[MOST_PAIRS:]
     if not rest:
@@ -103,14 +134,13 @@ def unpaired(records: Records, found: pd.DataFrame) -> str:
     ).format(most_pairs=MOST_PAIRS, count=f"{len(rest):,}", count2=f"{sum(rest):,}")
 
 
-def _totals(records: Records, found: pd.DataFrame) -> dict[Pair, int]:
+def _totals(records: Records, found: Found) -> dict[Pair, int]:
     """How many transfers run between two countries, in either direction."""
     told = story(records)
-    counts = found.groupby(["origin", "destination"], as_index=False).size().to_dict("records")
     totals: dict[Pair, int] = {}
-    for row in counts:
-        pair = _pair(told, str(row["origin"]), str(row["destination"]))
-        totals[pair] = totals.get(pair, 0) + int(row["size"])
+    for ends, count in found.totals.items():
+        pair = _pair(told, *ends)
+        totals[pair] = totals.get(pair, 0) + count
     return totals
 
 
@@ -129,16 +159,15 @@ def pair_label(records: Records, pair: Pair) -> str:
     return f"{records.label('countries', pair.left)} – {records.label('countries', pair.right)}"
 
 
-def between(found: pd.DataFrame, origin: str, destination: str) -> pd.DataFrame:
+def between(found: Found, origin: str, destination: str) -> pd.DataFrame:
     """The transfers of one direction, the best evidenced first, then by first report."""
-    own: pd.DataFrame = found[(found["origin"].array == origin) & (found["destination"].array == destination)]
-    return own
+    return found.between(origin, destination)
 
 
 # --- the finding ---------------------------------------------------------------------------------
 
 
-def headline(records: Records, found: pd.DataFrame, pair: Pair, view: View = EVERYTHING) -> Told:
+def headline(records: Records, found: Found, pair: Pair, view: View = EVERYTHING) -> Told:
     """What is reported most often of either side, and how much of it is shown, in one line."""
     halves = {giver: between(found, giver, taker) for giver, taker in pair.directions}
     told = {giver: own for giver, own in halves.items() if len(own)}
@@ -188,25 +217,29 @@ def _most(records: Records, own: pd.DataFrame) -> str:
 # --- the picture ---------------------------------------------------------------------------------
 
 
-def picture(records: Records, found: pd.DataFrame) -> Row:
+def picture(records: Records, found: Found) -> Row:
     """Country × family × country: for each pair and family the transfers as squares on both sides of an axis.
 
     Returns families (id, label, short), per (transfers that a square stands for), panels (pair, left,
     right, rows with a cell for each side), and small (pairs with too few transfers for a panel).
     """
     kept = pairs(records, found)
-    shown = {f"{end}{other}" for pair in kept for end, other in pair.directions}
-    found = found[(found["origin"] + found["destination"]).isin(shown)] if unpaired(records, found) else found
-    cells = _cells(records, found)
+    shown = pd.concat([between(found, *ends) for pair in kept for ends in {*pair.directions}])
+    cells, present = _cells(records, shown), {*shown["family"].unique()}
     most = max((cell["count"] for cell in cells.values()), default=0)
     per = max(1, -(-most // MOST_SQUARES))
     for cell in cells.values():
         cell["squares"] = _squares(cell, per)
-    families = [row for row in _families(records) if row["id"] in set(found["family"])]
+    families = [row for row in _families(records) if row["id"] in present]
     panels = [_panel(records, pair, families, cells) for pair in kept]
     large = [p for p in panels if p["left"]["count"] + p["right"]["count"] > SMALL_PAIR] or panels
-    small = [p for p in panels if p not in large]
-    return {"families": families, "per": per, "panels": large, "small": small}
+    apart = {p["key"] for p in large}
+    return {
+        "families": families,
+        "per": per,
+        "panels": large,
+        "small": [p for p in panels if p["key"] not in apart],
+    }
 
 
 def _families(records: Records) -> list[Row]:
@@ -296,7 +329,7 @@ def _panel_side(records: Records, direction: tuple[str, str], cells: Cells) -> R
     }
 
 
-def in_words(records: Records, found: pd.DataFrame, pair: Pair) -> str:
+def in_words(records: Records, found: Found, pair: Pair) -> str:
     """The strip of first reports for those who cannot see it."""
     told = []
     for origin, destination in pair.directions:
@@ -319,7 +352,7 @@ def in_words(records: Records, found: pd.DataFrame, pair: Pair) -> str:
     return _("Transfers by the day of their first report. {list}.").format(list="; ".join(told))
 
 
-def reports(records: Records, found: pd.DataFrame, pair: Pair) -> pd.DataFrame:
+def reports(records: Records, found: Found, pair: Pair) -> pd.DataFrame:
     """The transfers of a pair for the strip: `back` for those from right to left, `told` for the hover.
 
     Of more than a strip can hold, the best evidenced.
@@ -333,7 +366,7 @@ def reports(records: Records, found: pd.DataFrame, pair: Pair) -> pd.DataFrame:
     return own.assign(back=own["origin"].eq(pair.right), told=told)
 
 
-def names(records: Records, found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
+def names(records: Records, found: Found, pair: Pair) -> tuple[str, str]:
     """What stands at the two lanes of the strip."""
     there, back = (
         f"{records.label('countries', a)} → {records.label('countries', b)}: {len(between(found, a, b))}"
@@ -342,7 +375,7 @@ def names(records: Records, found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
     return there, back
 
 
-def leads(found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
+def leads(found: Found, pair: Pair) -> tuple[str, str]:
     """What the numbers at the two lanes of the strip rest on."""
     there, back = (listing(between(found, *direction)) for direction in pair.directions)
     return there, back
@@ -351,12 +384,12 @@ def leads(found: pd.DataFrame, pair: Pair) -> tuple[str, str]:
 # --- the two sides in words ----------------------------------------------------------------------
 
 
-def sides(records: Records, found: pd.DataFrame, pair: Pair) -> list[Row]:
+def sides(records: Records, found: Found, pair: Pair) -> list[Row]:
     """A summary of what either side gave: by family and by how far it is proven."""
     return [_side(records, found, *direction) for direction in pair.directions]
 
 
-def _side(records: Records, found: pd.DataFrame, origin: str, destination: str) -> Row:
+def _side(records: Records, found: Found, origin: str, destination: str) -> Row:
     own = between(found, origin, destination)
     return {
         "giver": records.label("countries", origin),
@@ -387,10 +420,11 @@ def _by_family(records: Records, own: pd.DataFrame, origin: str, destination: st
 
 def _by_status(records: Records, own: pd.DataFrame) -> list[Row]:
     """The editors' statuses in the order of their table of codes; none on a turned-back day."""
+    present = {*own["status"].unique()}
     return [
         {"label": label, **_few(own[own["status"] == status], f"status={status}")}
         for status, label in records.labels("statuses").items()
-        if own["status"].eq(status).any()
+        if status in present
     ]
 
 
@@ -415,7 +449,7 @@ def _few(own: pd.DataFrame, q: str, most: int = 3) -> Row:
 # --- the ledger ----------------------------------------------------------------------------------
 
 
-def ledger(records: Records, found: pd.DataFrame, pair: Pair, as_of: date | None) -> list[Row]:
+def ledger(records: Records, found: Found, pair: Pair, as_of: date | None) -> list[Row]:
     """The two-way ledger: for each family in view the transfers of either direction as lines."""
     desk = Desk(records, as_of)
     halves = [between(found, *direction) for direction in pair.directions]
@@ -465,7 +499,7 @@ def _line(desk: Desk, row: Row) -> Row:
 # --- order of first reports ----------------------------------------------------------------------
 
 
-def order(records: Records, found: pd.DataFrame, pair: Pair, as_of: date | None) -> Row | None:
+def order(records: Records, found: Found, pair: Pair, as_of: date | None) -> Row | None:
     """When half of what either side gave had been reported, by family, against the left side's main family.
 
     None where only one direction is in view. Each date is that of a transfer that can be opened.
@@ -572,7 +606,7 @@ def apart(days: int | None, unit: str = "day") -> str:
 # --- looked for, and not found -------------------------------------------------------------------
 
 
-def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> list[Row]:
+def not_found(records: Records, found: Found, pair: Pair, view: View) -> list[Row]:
     """What was looked for and bears on a pair, by result; editors' words of today, so none on an earlier day.
 
     A row that names transfers bears on the pair if one of them is in view between the two; one that
@@ -581,9 +615,9 @@ def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> 
     """
     if view.as_of:
         return []
-    inside = {t for direction in pair.directions for t in between(found, *direction).index}
-    named = referring(records, "not_found", "transfers")
-    tied = {row for transfer in inside for row in named.get(str(transfer), ())}
+    there, back = (between(found, *direction).index for direction in pair.directions)
+    inside = there.append(back)
+    tied = referring(records, "not_found", "transfers").of_any(inside)
     free = _subject_rows(records, pair) if _broad(view) else set()
     desk = Desk(records)
     looked = records["not_found"]["result"]
@@ -600,7 +634,7 @@ def not_found(records: Records, found: pd.DataFrame, pair: Pair, view: View) -> 
     ]
 
 
-def _searches(desk: Desk, ids: Iterable[str], inside: Collection[str]) -> list[Row]:
+def _searches(desk: Desk, ids: Iterable[str], inside: pd.Index) -> list[Row]:
     """Rows of what was looked for, each with the transfers among some that it bears on."""
     rows = desk.rows("not_found", ids)
     for row in rows:

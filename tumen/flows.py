@@ -18,7 +18,7 @@ from tumen.told import Part, Told
 from tumen.view import Selection, rows_ref
 
 FLOW = ["origin", "destination", "family"]
-
+MOVED = ("id", *FLOW, "item", "route", "origin_place", "destination_place", "via")
 
 MOST = {"flows": 40, "legs": 20, "places": 45}  # drawn on the map, so that it can be read and sent
 COARSE = 0.2  # degrees by which a drawn leg may stray where there are too many
@@ -26,11 +26,13 @@ MOST_LISTED = 60  # flows in the table, and routes
 
 
 def moved(records: Records, selection: Selection) -> pd.DataFrame:
-    """The rows of the transfers in view."""
-    rows = records["transfers"].drop(columns=["summary", "note"])  # long, and nothing here tells them
-    return records.once(
-        ("moved", selection.view), lambda: rows.iloc[rows.index.get_indexer(selection.states.index)]
-    )
+    """What is drawn of the transfers in view: the columns MOVED of their rows."""
+    return records.once(("moved", selection.view), lambda: _moved(records, selection))
+
+
+def _moved(records: Records, selection: Selection) -> pd.DataFrame:
+    rows = records["transfers"]
+    return rows[list(MOVED)].iloc[rows.index.get_indexer(selection.states.index)]
 
 
 def flows(records: Records, selection: Selection) -> pd.DataFrame:
@@ -55,8 +57,9 @@ def _flows(records: Records, selection: Selection) -> pd.DataFrame:
         item=("item", "first"),
     )
     countries, families = records.labels("countries"), records.labels("families")
-    found["record"] = [reference(row) for row in rows(found)]
-    found["label"] = [_label(countries, families, row) for row in rows(found)]
+    every = list(rows(found))
+    found["record"] = [reference(row) for row in every]
+    found["label"] = [_label(countries, families, row) for row in every]
     return found.sort_values(["evidence", "transfers"], ascending=False, ignore_index=True)
 
 
@@ -64,7 +67,8 @@ def pairs(found: pd.DataFrame) -> list[tuple[str, str, int]]:
     """Sender, receiver and their number of transfers, the busiest direction first."""
     counts = found.groupby(["origin", "destination"])["transfers"].sum().reset_index()
     busiest = counts.sort_values("transfers", ascending=False, kind="stable")
-    return [(pair.origin, pair.destination, int(pair.transfers)) for pair in rows(busiest)]
+    columns = (busiest[name].tolist() for name in ("origin", "destination", "transfers"))
+    return list(zip(*columns, strict=True))
 
 
 def reference(flow: Any) -> str:
@@ -145,12 +149,19 @@ def _seats(records: Records, own: pd.DataFrame) -> Iterable[str]:
     return every.index[seats]
 
 
-def drawn(records: Records, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+Layers = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+
+
+def drawn(records: Records, selection: Selection) -> Layers:
     """Flows, legs and places for the map: all, or where they are too many to be told apart, the first.
 
     Of the flows those with most transfers; of the legs those of the best evidenced routes; of the places
     those where a drawn leg begins or ends.
     """
+    return records.once(("drawn", selection.view), lambda: _drawn(records, selection))
+
+
+def _drawn(records: Records, selection: Selection) -> Layers:
     found, ways, there = (part(records, selection) for part in (flows, legs, places))
     if len(found) > MOST["flows"]:
         found = found.sort_values("transfers", ascending=False, kind="stable").head(MOST["flows"])
@@ -187,7 +198,7 @@ def headline(records: Records, selection: Selection) -> Told:
     origin, destination, _count = directions[0]
     one, other = (records.label("countries", country) for country in (origin, destination))
     both = [count for *ends, count in directions if {*ends} == {origin, destination}]
-    between, total = sum(both), len(selection.transfers)
+    between, total = sum(both), len(selection.states)
     ends = (
         _("between {one} and {other}").format(one=one, other=other)
         if len(both) > 1
@@ -287,6 +298,10 @@ def _length(shortest: float, longest: float) -> str:
 
 def within(records: Records, selection: Selection) -> dict[str, Part]:
     """How many transfers in view are drawn in which way: with a documented route, or country to country."""
+    return records.once(("within", selection.view), lambda: _within(records, selection))
+
+
+def _within(records: Records, selection: Selection) -> dict[str, Part]:
     routed = _routes(records, selection).ne("")
     ways = {"routed": routed.index[routed], "schematic": routed.index[~routed]}
     return {way: (str(len(ids)), rows_ref(selection.view, "transfers", ids=ids)) for way, ids in ways.items()}

@@ -54,7 +54,7 @@ RULES = Texts(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lag:
     """How long it took a set of transfers from one point to another."""
 
@@ -64,7 +64,7 @@ class Lag:
     transfer: str = ""  # the one in the middle
     least: int | None = None
     most: int | None = None
-    ids: tuple[str, ...] = ()  # of those that came to the second point
+    ids: Sequence[str] | pd.Index = ()  # of those that came to the second point
 
 
 def rungs(records: Records, as_of: date | None = None) -> pd.DataFrame:
@@ -144,7 +144,7 @@ def lag(days: pd.Series) -> Lag:
     ids, known = days.index[places], values[places]
     middle = (len(known) - 1) // 2
     least, median, most = (int(known[place]) for place in (0, middle, -1))
-    return Lag(len(known), len(days), median, str(ids[middle]), least, most, tuple(ids))
+    return Lag(len(known), len(days), median, str(ids[middle]), least, most, ids)
 
 
 def steps(claims: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any] | None]:

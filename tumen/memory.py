@@ -43,6 +43,7 @@ def settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.collect()  # nothing is left to search, and Python now reckons with that: it looks again in time
 
 
 def give_back() -> None:

@@ -171,7 +171,7 @@ def _at_vostochny(records: Records) -> list[dict[str, str]]:
                 "been shown by imagery, records or a find."
             ).format(
                 day=dates.day_words(day),
-                transfers=wording.plural(len(seen.transfers), "transfer"),
+                transfers=wording.plural(len(seen.states), "transfer"),
                 shown=shown or _("none"),
             ),
             "page": "known",

@@ -29,7 +29,16 @@ DENIALS = ("denies", "doubts")
 MISSING = object()
 WORDLESS = frozenset(  # what is large and holds no words of the interface: made once for all languages
     (
-        *("about", "active", "columns", "courses", "groups of figures", "labels", "legs with courses"),
+        *(
+            "about",
+            "active",
+            "bearing",
+            "columns",
+            "courses",
+            "groups of figures",
+            "labels",
+            "legs with courses",
+        ),
         *("moved", "package", "quotes folded", "references", "referring", "reported", "running", "select"),
         *("spreads", "states"),
     )

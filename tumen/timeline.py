@@ -10,6 +10,7 @@ import pandas as pd
 
 from tumen import dates, wording
 from tumen.records import Records, rows
+from tumen.running import Numbers
 from tumen.speech import _
 from tumen.story import Story
 from tumen.told import Told
@@ -18,6 +19,10 @@ from tumen.view import Selection, View, rows_ref
 MOST_LISTED = 400  # events in the table
 MOST_TOLD = 40  # key events in words
 AIR = timedelta(days=14)  # around the window
+TOLD = (  # columns of the events; their long texts are told by cards only
+    *("id", "date", "end", "title", "category", "significance", "phase", "first_reported", "sources"),
+    *("precision", "families", "about_transfers"),
+)
 BUSY = 3  # events in a month from which it is worth naming
 
 
@@ -33,32 +38,35 @@ def ranges(told: Story) -> dict[str, str]:
 
 def events(records: Records, selection: Selection) -> pd.DataFrame:
     """The events in view with lane, lane_label and family (that of the first weapon type), oldest first."""
-    laned = records.once("events with lanes", lambda: _laned(records))
-    if len(selection.events) == len(laned):
+    laned, rank = records.once("events with lanes", lambda: _laned(records))
+    places = selection.places["events"]
+    if len(places) == len(laned):
         return laned
-    places = np.sort(laned.index.get_indexer(selection.events.index))
-    return records.once(("events", selection.view), lambda: laned.iloc[places])
+    return records.once(("events", selection.view), lambda: laned.iloc[np.sort(rank[places])])
 
 
-def _laned(records: Records) -> pd.DataFrame:
-    """All events, oldest first, with the columns that `events` adds."""
-    order = records["events"][["first", "id"]].sort_values(["first", "id"]).index
-    frame = records["events"].drop(
-        columns=["summary", "note", "locator"]
-    )  # long, and nothing here tells them
-    frame = frame.loc[order]
+def _laned(records: Records) -> tuple[pd.DataFrame, Numbers]:
+    """All events, oldest first, with what the timeline tells of them; and where each row of the table is."""
+    events = records["events"]
+    days = {end: pd.to_datetime(events[end]).astype("datetime64[s]") for end in ("first", "last")}
+    order = np.lexsort((pd.factorize(events["id"], sort=True)[0], days["first"]))
+    rank = np.empty(len(order), dtype=int)
+    rank[order] = np.arange(len(order))
+    frame = events[list(TOLD)].assign(**days).iloc[order]
     lane = frame["category"].map(records["event_categories"]["lane"])
-    return frame.assign(
+    laned = frame.drop(columns=["families", "category"]).assign(
         lane=lane,
         lane_label=lane.map(records.labels("lanes")),
         family=[families[0] if families else "" for families in frame["families"]],
+        month=frame["date"].str[:7],
     )
+    return laned, rank
 
 
 def span(told: Story, chosen: str, frame: pd.DataFrame, selection: Selection) -> tuple[date, date]:
     """First and last day of the chart: the filter's period, else the chosen range."""
     view = selection.view
-    whole = (min(frame["first"]), max(frame["last"])) if len(frame) else told.window
+    whole = (frame["first"].min().date(), frame["last"].max().date()) if len(frame) else told.window
     usual = {
         "story": told.span,
         "window": (told.window[0] - AIR, told.window[1] + AIR),
@@ -66,6 +74,11 @@ def span(told: Story, chosen: str, frame: pd.DataFrame, selection: Selection) ->
     }
     first, last = usual.get(chosen, usual["story"])
     return view.start or first, view.end or last
+
+
+def within(frame: pd.DataFrame, start: date, end: date) -> "pd.Series[bool]":
+    """Which events reach into a span of days."""
+    return (frame["first"] <= pd.Timestamp(end)) & (frame["last"] >= pd.Timestamp(start))
 
 
 def headline(story: Story, frame: pd.DataFrame, view: View) -> Told:
@@ -77,27 +90,28 @@ def headline(story: Story, frame: pd.DataFrame, view: View) -> Told:
     if story.between:
         ends = {"opening": story.opening, "closing": story.closing}
         told = Told.of(_("{whole}, {part} between {opening} and {closing}"), whole=whole, part=part, **ends)
-    months = frame["date"].str[:7].value_counts()
+    months = frame["month"].value_counts()
     busiest = months.index[months == months.max()]
     if len(busiest) > 1 or len(busiest[0]) < 7 or months.max() < BUSY:
         return told
-    ids = frame.index[frame["date"].str[:7] == busiest[0]]
+    ids = frame.index[frame["month"] == busiest[0]]
     most = (str(months.max()), rows_ref(view, "events", ids=ids))
     return Told.of(_("{told}; {most} in {day} alone"), told=told, most=most, day=dates.words(busiest[0]))
 
 
 def in_words(frame: pd.DataFrame) -> str:
     """The chart for those who cannot see it: the key events in order."""
-    key = frame[frame["significance"] == 3]
-    told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in rows(key.tail(MOST_TOLD)))
-    named = (
+    key = np.flatnonzero(frame["significance"] == 3)
+    named = frame[["date", "title"]].iloc[key[-MOST_TOLD:]]
+    told = "; ".join(f"{dates.words(e.date)}: {e.title}" for e in rows(named))
+    which = (
         _("The newest {most_told} of {count} key events").format(most_told=MOST_TOLD, count=f"{len(key):,}")
         if len(key) > MOST_TOLD
         else _("Key events")
     )
     count = wording.plural(len(frame), "event")
     return _("Timeline of {count} in five lanes. {named}: {told}.").format(
-        count=count, named=named, told=told or _("none in this view")
+        count=count, named=which, told=told or _("none in this view")
     )
 
 
@@ -105,11 +119,10 @@ def listed(frame: pd.DataFrame) -> pd.DataFrame:
     """The events of the table: all, or of very many the most significant, and of these the newest."""
     if len(frame) <= MOST_LISTED:
         return frame
-    ranked = frame.sort_values("significance", ascending=False, kind="stable")
-    least = ranked["significance"].iloc[MOST_LISTED - 1]
-    above = frame["significance"].gt(least)
-    rest = frame.index[frame["significance"].eq(least)][-(MOST_LISTED - int(above.sum())) :]
-    return frame[above | frame.index.isin(rest)]
+    weight = frame["significance"].to_numpy(dtype=int)
+    least = np.sort(weight)[-MOST_LISTED]
+    above, equal = np.flatnonzero(weight > least), np.flatnonzero(weight == least)
+    return frame.iloc[np.sort([*above, *equal[len(above) - MOST_LISTED :]])]
 
 
 def not_listed(frame: pd.DataFrame) -> str:

@@ -4,10 +4,11 @@ One `View` serves every page, download and command. It is made from an address (
 never fails: what cannot be understood is left out and said in a note.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from urllib.parse import urlencode
 
 import numpy as np
@@ -150,7 +151,7 @@ def rows_ref(view: View, table: str, q: str = "", sort: str = "", ids: Iterable[
 
     Ids are for sets that no search describes. Of very many the address names none, and all rows are listed.
     """
-    named = list(ids)
+    named = list(islice(ids, MOST_IDS + 1))
     if named and len(named) <= MOST_IDS:
         q = f"id={'|'.join(named)} {q}".strip()
     return page_ref(view, "records", table=table, q=q, sort=sort)
@@ -164,19 +165,35 @@ class Selection:
     """What a view leaves: ids of transfers, events and quotes, and the state of each transfer.
 
     `states` has one row per transfer id (see derive.states); `reported` counts all transfers that
-    were on record by the day of the view.
+    were on record by the day of the view; `places` says where the events and quotes stand in their table.
     """
 
     view: View
     states: pd.DataFrame
-    events: pd.DataFrame
-    quotes: pd.DataFrame
     reported: int
+    places: Mapping[str, Numbers]
+    records: Records = field(repr=False)
 
     @cached_property
     def transfers(self) -> list[str]:
         """Ids of the transfers in view, sorted."""
         return list(self.states.index)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The rows of the events in view, taken when they are asked for: of very many that is a long copy."""
+        return self._rows("events")
+
+    @property
+    def quotes(self) -> pd.DataFrame:
+        """The rows of the quotes in view, likewise."""
+        return self._rows("quotes")
+
+    def _rows(self, table: str) -> pd.DataFrame:
+        every, places = self.records[table], self.places[table]
+        if len(places) == len(every):
+            return every
+        return self.records.once(("bearing", table, self.view), lambda: every.iloc[places])
 
 
 def select(records: Records, view: View) -> Selection:
@@ -195,9 +212,9 @@ def _select(records: Records, view: View) -> Selection:
     return Selection(
         view,
         state[fits & _by_period(records, state, view)],
-        _bearing(records, "events", view, rows["number"], fits),
-        _bearing(records, "quotes", view, rows["number"], fits),
-        reported=len(state),
+        len(state),
+        {name: _bearing(records, name, view, rows["number"], fits) for name in ("events", "quotes")},
+        records,
     )
 
 
@@ -263,12 +280,12 @@ def _by_period(records: Records, state: pd.DataFrame, view: View) -> pd.Series:
     return _in_period(records.once(("active", view.as_of), lambda: derive.active(records, state)), view)
 
 
-def _bearing(records: Records, table: str, view: View, numbers: pd.Series, fits: pd.Series) -> pd.DataFrame:
-    """The events or quotes in view; all of them are the table itself, which is not copied."""
+def _bearing(records: Records, table: str, view: View, numbers: pd.Series, fits: pd.Series) -> Numbers:
+    """The places of the events or quotes in view."""
     frame = records[table]
     kept = _dated(frame, view) & _in_period(frame, view)
     kept &= _bears(records, table, numbers.to_numpy(), fits.to_numpy(), view)
-    return frame if kept.all() else frame.iloc[np.flatnonzero(kept)]
+    return np.flatnonzero(kept)
 
 
 def _by_itself(records: Records, table: str, view: View) -> pd.Series:
@@ -411,10 +428,12 @@ def _period_words(view: View) -> list[str]:
 def sentence(selection: Selection, records: Records) -> Told:
     """The view in one sentence with its count: '12 of 129 transfers: North Korea sends; … .'."""
     view, words = selection.view, describe(selection.view, records)
-    left = (str(len(selection.transfers)), rows_ref(view, "transfers"))
+    left = (str(len(selection.states)), rows_ref(view, "transfers"))
     if view == View(as_of=view.as_of):
-        events = (wording.plural(len(selection.events), "event"), rows_ref(view, "events"))
-        quotes = (wording.plural(len(selection.quotes), "quote"), rows_ref(view, "quotes"))
+        events, quotes = (
+            (wording.plural(len(selection.places[table]), table[:-1]), rows_ref(view, table))
+            for table in ("events", "quotes")
+        )
         on = _("known on {day}").format(day=dates.day_words(view.as_of)) if view.as_of else _("on record")
         return Told.of(
             _("All {left} transfers {on}, {events} and {quotes}."),
@@ -453,10 +472,10 @@ def ways_out(records: Records, view: View) -> list[tuple[str, View, int]]:
     found = []
     for name, words in names.items():
         wider = _without(view, name)
-        left = len(select(records, wider).transfers) if wider != view else 0
+        left = len(select(records, wider).states) if wider != view else 0
         if left:
             found.append((words, wider, left))
-    left = len(select(records, View()).transfers)
+    left = len(select(records, View()).states)
     return found or ([(_("Show everything"), View(), left)] if left and not view.is_default else [])
 
 

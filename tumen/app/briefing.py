@@ -126,7 +126,7 @@ def _write(
     bar = st.progress(
         0.5,
         _("Gathering the evidence of {transfers}").format(
-            transfers=wording.plural(len(selection.transfers), "transfer")
+            transfers=wording.plural(len(selection.states), "transfer")
         ),
     )
     usual = chosen == brief.important(selection)

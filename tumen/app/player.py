@@ -139,7 +139,7 @@ def narrowed(records: Records, selection: Selection, month: str) -> Selection:
 def caption(shown: Selection, month: str) -> None:
     """What the map shows while a month is chosen."""
     if month:
-        count = wording.plural(len(shown.transfers), "transfer")
+        count = wording.plural(len(shown.states), "transfer")
         st.caption(
             _(
                 "{label}: {count} may have run in this month. A transfer without a known start "

@@ -343,7 +343,7 @@ class _Writer:
     def _timeline(self, figure: Mapping[str, Any]) -> Chart:
         found = events_told.events(self.records, self.selection)
         start, end = drawing.span(self.records, self.selection)
-        inside = found[(found["first"] <= end) & (found["last"] >= start)]
+        inside = found[events_told.within(found, start, end)]
         told = inside[inside["significance"] == 3] if len(inside) > 20 else inside
         rows = tuple(
             (

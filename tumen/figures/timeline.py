@@ -15,6 +15,7 @@ from itertools import product
 from math import sqrt
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen.dates import day_short, month_short
@@ -196,18 +197,18 @@ def outside(events: pd.DataFrame, start: date, end: date) -> tuple[int, int]:
 
 
 def _beyond(events: pd.DataFrame, start: date, end: date) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
-    first, last = (events[end].dt.date if events[end].dtype.kind == "M" else events[end] for end in ENDS)
-    return last < start, first > end
+    first, last = (pd.to_datetime(events[end]) for end in ENDS)
+    return last < pd.Timestamp(start), first > pd.Timestamp(end)
 
 
 def _weightiest(events: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """The events of the range, or of too many for one figure the most significant."""
     before, after = _beyond(events, start, end)
-    inside = events[~(before | after)]
-    if len(inside) <= LIMIT:
-        return inside
-    order = inside["significance"].astype(int).sort_values(ascending=False, kind="stable")
-    return inside.loc[order.index[:LIMIT]]
+    inside = np.flatnonzero(~(before | after))
+    if len(inside) > LIMIT:
+        weight = events["significance"].to_numpy(dtype=int)[inside]
+        inside = inside[np.argsort(-weight, kind="stable")[:LIMIT]]
+    return events.iloc[inside]
 
 
 # --- packing ----------------------------------------------------------------------------------------
