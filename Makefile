@@ -42,7 +42,7 @@ bench: .venv/ready .venv/browser ## measure speed and bytes beside yardsticks, a
 bench-big: .venv/ready .venv/browser ## the same, and with a thousand times the data (2 GB of disk and of memory)
 	$(BIN)/python -m bench.run --big .cache/big --json bench/results/bench-big.json
 
-fuzz: .venv/ready ## 100,000 hostile cases for each way in (an hour or two; CASES=… for fewer)
+fuzz: .venv/ready ## 100,000 hostile cases for each way in (three hours of one processor; CASES=… for fewer)
 	TUMEN_FUZZ=$(CASES) $(BIN)/python -m pytest tests/fuzz --durations=0
 
 load: .venv/ready .venv/browser ## 50 viewers for ten minutes, one process and four behind nginx (VIEWERS, SECONDS, PROCESSES)

@@ -17,6 +17,7 @@ from tests import reference
 from tests.test_derive import plain, plain_spreads
 from tumen import derive, estimates, exchange, flows, known, overview, timeline
 from tumen import records as loading
+from tumen.desk import referring
 from tumen.records import Records, load
 from tumen.templates import render
 from tumen.view import View, select
@@ -210,6 +211,32 @@ def test_the_tables_under_the_map_say_what_they_leave_out(
     assert f"3 of {count:,} flows and 3 of {ways:,} routes" in flows.not_listed(large, selection)
     monkeypatch.undo()
     assert flows.not_listed(records, select(records, View())) == ""
+
+
+def test_what_names_any_of_some_records_is_found_as_one_by_one(large: Records) -> None:
+    named = referring(large, "not_found", "transfers")
+    some = large["transfers"].index[::3]
+    assert not {*named} <= {*some} and {*some} - {*named}, "both kinds are there"
+    assert named.of_any(some) == {row for transfer in some for row in named.get(transfer, ())}
+    assert named.of_any(some[:0]) == frozenset()
+
+
+def test_halves_of_the_exchange_are_the_rows_of_each_direction(large: Records) -> None:
+    found = exchange.table(large, select(large, View(weapon_type=("missiles",))))
+    assert sum(found.totals.values()) == len(found.rows)
+    for origin, destination in list(found.totals)[:20]:
+        own = found.rows[found.rows["origin"].eq(origin) & found.rows["destination"].eq(destination)]
+        assert list(found.between(origin, destination)["id"]) == list(own["id"])
+        assert found.totals[origin, destination] == len(own)
+    assert found.between("PRK", "PRK").empty
+
+
+def test_events_and_quotes_in_view_are_taken_only_when_asked_for(large: Records) -> None:
+    seen = select(large, View(country=("PRK",), weapon_type=("drones",)))
+    kept = [key for key in large._passing if isinstance(key, tuple) and key[:1] == ("bearing",)]
+    assert not any(key[2] == seen.view for key in kept)
+    assert list(seen.events.index) == list(large["events"].index[seen.places["events"]])
+    assert seen.events is seen.events, "once"
 
 
 def test_searches_without_a_find_are_cut_by_result_and_counted(

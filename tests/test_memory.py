@@ -39,3 +39,13 @@ def test_a_store_that_has_loaded_keeps_its_records_from_the_collector() -> None:
     records = Store(DATA).current()
     assert gc.get_freeze_count() > 50_000
     assert not any(frame is records["assertions"] for frame in gc.get_objects())
+
+
+def test_what_views_leave_behind_is_looked_for_though_much_is_frozen() -> None:
+    """Python looks through everything only when what is new is a quarter of what it last looked through."""
+    kept = [[] for _ in range(1_000_000)]  # type: list[list[object]]
+    memory.settle()
+    before = gc.get_stats()[2]["collections"]
+    more = [[[n]] for n in range(100_000)]
+    assert gc.get_stats()[2]["collections"] > before
+    assert len(kept) > len(more)

@@ -88,8 +88,8 @@ class Found:
 def table(records: Records, selection: Selection) -> Found:
     """The transfers in view with what is derived of them, `group` (shown, assessed, reported), `status`.
 
-    The best evidenced come first, then by first report. The editors' status is a word of hindsight:
-    '' on a turned-back day.
+    `number` is the place in the order of ids. The best evidenced come first, then by first report. The
+    editors' status is a word of hindsight: '' on a turned-back day.
     """
     return records.once(("exchange", selection.view), lambda: Found(_table(records, selection)))
 
@@ -99,7 +99,7 @@ def _table(records: Records, selection: Selection) -> pd.DataFrame:
     state = selection.states[
         ["evidence", "contested", "first_reported", "first_assertion", "credibility", "reliability"]
     ]
-    rows = rows.assign(**state).sort_values(  # in the order of ids already
+    rows = rows.assign(**state, number=np.arange(len(rows))).sort_values(  # in the order of ids already
         ["evidence", "first_reported"], ascending=[False, True], kind="stable"
     )
     status = "" if selection.view.as_of else records["transfers"].loc[rows.index, "status"]
@@ -256,7 +256,9 @@ Cells = dict[tuple[str, str, str], Row]
 def _cells(records: Records, found: pd.DataFrame) -> Cells:
     """Sender, receiver, family → how many, the card that lists them, and the rows themselves."""
     cells: Cells = {}
-    ordered = found.sort_values(["evidence", "contested", "id"], ascending=[False, True, True])
+    names = [*flows.FLOW, "id", "item", "group", "contested", "status"]
+    order = np.lexsort((found["number"], found["contested"], -found["evidence"]))
+    ordered = found[names].iloc[order].assign(realised=~found["status"].isin(UNREALISED).to_numpy()[order])
     for key, own in ordered.groupby(flows.FLOW, sort=False):
         origin, destination, family = map(str, key)
         cells[origin, destination, family] = {
@@ -264,9 +266,7 @@ def _cells(records: Records, found: pd.DataFrame) -> Cells:
             "record": reference(own, origin, destination, family),
             "label": f"{records.label('countries', origin)} → {records.label('countries', destination)}, "
             f"{records.label('families', family).lower()}: {wording.plural(len(own), 'transfer')}",
-            "rows": own[["id", "item", "group", "contested", "status"]].assign(
-                realised=~own["status"].isin(UNREALISED)
-            ),
+            "rows": own,
         }
     return cells
 
@@ -291,7 +291,7 @@ def _squares(cell: Row, per: int) -> list[Row]:
     """One square for each transfer, the best evidenced first; where they are too many, one for several."""
     rows = cell.pop("rows")
     if per == 1:
-        return [{**row, "record": f"transfer:{row['id']}"} for row in _dicts(rows)]
+        return [{**row, "record": f"transfer:{row['id']}"} for row in _dicts(rows.drop(columns=flows.FLOW))]
     kinds = ["group", "contested", "realised"]
     several = rows.groupby(kinds, sort=False).size().items()
     return [

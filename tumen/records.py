@@ -44,7 +44,7 @@ WORDLESS = frozenset(  # what is large and holds no words of the interface: made
     )
 )
 LARGE = 10_000  # transfers
-MEMORY, MEMORY_OF_LARGE = 2048, 32  # derived values kept per Records, e.g. one set for each day looked at
+MEMORY, MEMORY_OF_LARGE = 2048, 256  # derived values kept per Records, e.g. one set for each day looked at
 MOST_BYTES = 160_000_000  # that they take, about
 HEAVY = 4_000_000  # bytes of a value, after the making of which unused memory is given back
 

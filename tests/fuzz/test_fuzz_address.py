@@ -27,7 +27,7 @@ REFERENCES = [f"{kind}:{row}" for kind, table in cards.TABLES.items() for row in
 REFERENCES += ["flow:PRK>RUS:missiles", "flow:PRK>RUS"]
 
 
-@cases()
+@cases(0.5)
 @given(queries(list(view.PARAMETERS.values()), CODES))
 def test_any_address_gives_a_view_of_known_words(asked: dict[str, list[str]]) -> None:
     found, notes = view.from_query(asked, RECORDS)
@@ -48,7 +48,7 @@ def without_role(found: view.View) -> view.View:
     return found if found.country else view.replace(found, role="subject")
 
 
-@cases(0.1)
+@cases(0.03)
 @given(queries(list(view.PARAMETERS.values()), CODES))
 def test_any_address_selects_and_is_said_in_words(asked: dict[str, list[str]]) -> None:
     found, _ = view.from_query(asked, RECORDS)
@@ -57,7 +57,7 @@ def test_any_address_selects_and_is_said_in_words(asked: dict[str, list[str]]) -
     assert view.sentence(selection, RECORDS)
 
 
-@cases()
+@cases(0.5)
 @given(
     queries(["table", "q", "sort", "against", "of", "page", *gallery.vocabulary(RECORDS)], CODES), st.data()
 )
@@ -87,7 +87,7 @@ def test_any_search_ends(words: str, sort: str, table: str) -> None:
     assert "<script" not in gallery.marked(f"{words}<script>", folded)
 
 
-@cases()
+@cases(0.5)
 @given(values(REFERENCES))
 def test_any_reference_names_a_record_or_none(reference: str) -> None:
     assert isinstance(cards.exists(RECORDS, reference), bool)
@@ -102,7 +102,7 @@ def test_what_stands_near_a_wrong_reference_is_shown_as_text(reference: str) -> 
     assert "<script" not in shown and "<img" not in shown
 
 
-@cases()
+@cases(0.5)
 @given(st.sampled_from(NASTY) | st.text() | st.builds("https://{}".format, st.text(max_size=20)))
 def test_only_web_addresses_become_links(url: str) -> None:
     assert safe_url(url) in ("", url)
@@ -143,7 +143,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
     yield state
 
 
-@cases()
+@cases(0.5)
 @given(st.lists(st.builds("{}:{}".format, values(KINDS), values([*CODES, *TURNS])), max_size=4))
 def test_any_click_leaves_a_view_that_an_address_can_hold(session: State, clicks: list[str]) -> None:
     session.clear()

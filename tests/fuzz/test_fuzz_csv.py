@@ -64,7 +64,7 @@ def named(report: check.Report) -> None:
         assert len(str(mistake)) < 5_000
 
 
-@cases(0.1)
+@cases(0.05)
 @given(st.data())
 def test_any_cells_are_read_or_named(small: Path, draw: st.DataObject) -> None:
     table = draw.draw(st.sampled_from(TABLES))
@@ -83,7 +83,7 @@ def test_any_cells_are_read_or_named(small: Path, draw: st.DataObject) -> None:
         path.write_bytes(before)
 
 
-@cases()
+@cases(0.9)
 @given(st.data())
 def test_any_bytes_are_read_or_named(small: Path, draw: st.DataObject) -> None:
     table = draw.draw(st.sampled_from(PACKAGE.tables))
@@ -104,7 +104,7 @@ def test_any_bytes_are_read_or_named(small: Path, draw: st.DataObject) -> None:
     assert sheet.sound or faults
 
 
-@cases(0.1)
+@cases(0.05)
 @given(st.data())
 def test_any_descriptor_is_read_or_named(small: Path, draw: st.DataObject) -> None:
     path = small / descriptor.FILE

@@ -48,7 +48,7 @@ def contents(draw: st.DrawFn) -> bytes:
     return content
 
 
-@cases()
+@cases(0.99)
 @given(names(), contents())
 def test_any_file_finds_its_table_or_none(name: str, content: bytes) -> None:
     table = trial._table_of(name, content, PACKAGE)
@@ -61,7 +61,7 @@ def test_any_file_finds_its_table_or_none(name: str, content: bytes) -> None:
     assert all(fault.expected and fault.rule for fault in faults)
 
 
-@cases(0.02)
+@cases(0.01)
 @given(st.dictionaries(names(), contents(), max_size=3))
 def test_any_files_are_tried_or_named(small: Path, files: dict[str, bytes]) -> None:
     """Among a few rows of each table only: what a rule makes of one row does not hang on their number."""
