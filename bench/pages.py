@@ -29,9 +29,10 @@ _TIMED = """(n) => new Promise((resolve, reject) => {
     look();
 })"""
 _CHARTS = """
-    const charts = [...document.querySelectorAll(".tumen-chart .plot")];
-    const before = charts.map(chart => Number(chart.dataset.painted));
-    const repainted = () => charts.every((chart, i) => Number(chart.dataset.painted) > before[i]);"""
+    const charts = () => [...document.querySelectorAll(".tumen-chart .plot")];
+    const before = new Map(charts().map(chart => [chart, Number(chart.dataset.painted)]));
+    const repainted = () => charts().length > 0 // a chart may also be another element than before
+        && charts().every(chart => Number(chart.dataset.painted ?? 0) > (before.get(chart) ?? 0));"""
 _SENTENCE = """
     const holders = () => [...document.querySelectorAll(".st-key-sentence *")].map(node => node.shadowRoot);
     const told = () => holders().find(Boolean)?.textContent;

@@ -164,6 +164,20 @@ def test_what_passes_makes_room_and_what_is_named_stays(made: Path, monkeypatch:
     assert (made_for.count("labels"), made_for.count("not kept"), made_for.count("made again")) == (1, 0, 1)
 
 
+def test_what_was_asked_for_longest_ago_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "MOST_BYTES", 100)
+    weights = loading.Weights(room=3)
+    assert [weights.add(name, 10) for name in "abc"] == [[], [], []]
+    weights.touch("a")
+    assert weights.add("d", 10) == ["b"], "too many"
+    assert weights.add("e", 75) == ["c"], "too many again, and all of it fits"
+    assert weights.add("f", 40) == ["a", "d", "e"], "too heavy"
+    assert weights.add("f", 60) == [] and weights.total == 60, "the same again is not counted twice"
+    assert weights.add("g", 1_000) == ["f"] and weights.total == 1_000, "the newest stays, whatever it weighs"
+    weights.touch("f")
+    assert weights.total == 1_000
+
+
 def test_two_days_are_compared_in_the_same_directions(
     large: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ on a filter is computed from it by pure functions (see `derive` and `view`).
 """
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
@@ -44,7 +45,7 @@ WORDLESS = frozenset(  # what is large and holds no words of the interface: made
     )
 )
 LARGE = 10_000  # transfers
-MEMORY, MEMORY_OF_LARGE = 2048, 256  # derived values kept per Records, e.g. one set for each day looked at
+MEMORY, MEMORY_OF_LARGE = 20_000, 256  # derived values kept per Records, e.g. one set for each day
 MOST_BYTES = 160_000_000  # that they take, about
 HEAVY = 4_000_000  # bytes of a value, after the making of which unused memory is given back
 
@@ -87,38 +88,14 @@ class Records:
             key = (spoken, key)  # what is made may hold words of ours
         kept: T | object = memo.get(key, MISSING)  # one look: another session may clear in between
         if kept is not MISSING:
-            if memo is self._passing and self._large:
-                self._touch(key)
+            if memo is self._passing:
+                self._weights.touch(key)
             return kept  # type: ignore[return-value]
-        value = make()
+        value = memo[key] = make()
         if memo is self._passing:
-            self._make_room(key, _bytes(value))
-        memo[key] = value
+            for old in self._weights.add(key, _bytes(value)):
+                self._passing.pop(old, None)
         return value
-
-    @cached_property
-    def _large(self) -> bool:
-        return len(self["transfers"]) > LARGE
-
-    def _touch(self, key: Hashable) -> None:
-        """What was asked for last goes last: a day's states, say, serve every filter."""
-        with self._lock:
-            if (weight := self._weights.pop(key, None)) is not None:
-                self._weights[key] = weight
-
-    def _make_room(self, key: Hashable, weight: int) -> None:
-        """Let the oldest of what passes go: fewer of large records, whose every view takes megabytes."""
-        room = MEMORY_OF_LARGE if self._large else MEMORY
-        with self._lock:
-            self._weights[key] = weight
-            while len(self._weights) > room or (
-                len(self._weights) > 1 and sum(self._weights.values()) > MOST_BYTES
-            ):
-                oldest = next(iter(self._weights))
-                del self._weights[oldest]
-                self._passing.pop(oldest, None)
-        if weight > HEAVY:
-            memory.give_back()
 
     @cached_property
     def _lasting(self) -> dict[Hashable, Any]:
@@ -129,12 +106,8 @@ class Records:
         return {}
 
     @cached_property
-    def _weights(self) -> dict[Hashable, int]:
-        return {}
-
-    @cached_property
-    def _lock(self) -> threading.Lock:
-        return threading.Lock()
+    def _weights(self) -> "Weights":
+        return Weights(MEMORY_OF_LARGE if len(self["transfers"]) > LARGE else MEMORY)
 
     @cached_property
     def family_of(self) -> Mapping[str, str]:
@@ -144,6 +117,34 @@ class Records:
     def kind_of(self, record: str) -> str | None:
         """The table that holds an id among those that have cards, or None."""
         return next((kind for kind in KINDS if record in self.tables[kind].index), None)
+
+
+class Weights:
+    """What the values weigh that pass, those asked for longest ago first: they go first."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.total = room, 0
+        self._own: dict[Hashable, int] = {}
+        self._lock = threading.Lock()
+
+    def touch(self, key: Hashable) -> None:
+        """What was asked for last goes last: a day's states, say, serve every filter."""
+        with self._lock:
+            if (weight := self._own.pop(key, None)) is not None:
+                self._own[key] = weight
+
+    def add(self, key: Hashable, weight: int) -> list[Hashable]:
+        """Note a new value; returns those that must go so that it all has room."""
+        gone = []
+        with self._lock:
+            self.total += weight - self._own.pop(key, 0)
+            self._own[key] = weight
+            while len(self._own) > self.room or (len(self._own) > 1 and self.total > MOST_BYTES):
+                gone.append(oldest := next(iter(self._own)))
+                self.total -= self._own.pop(oldest)
+        if weight > HEAVY:
+            memory.give_back()
+        return gone
 
 
 def _name_of(key: Hashable) -> Hashable:
@@ -163,7 +164,7 @@ def _bytes(value: Any, deep: bool = True) -> int:
     if isinstance(value, pd.Series | pd.Index | np.ndarray):
         return int(value.nbytes)
     if isinstance(value, str):
-        return len(value)
+        return sys.getsizeof(value)
     if isinstance(value, Mapping):
         few = [*islice(value.values(), 8)]
         return len(value) * (150 + sum(map(_bytes, few)) // max(1, len(few)))
