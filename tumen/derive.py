@@ -239,15 +239,13 @@ def _spreads(records: Records, as_of: date | None) -> "Spreads":
 def figures(records: Records, as_of: date | None) -> pd.DataFrame:
     """The figures known on a day that may be compared, oldest first.
 
-    Columns: id, transfer, origin, known, low, high, `on`: the number of the group of comparable ones, and
-    `number`: that of the transfer.
+    Columns: `place` of the assertion among all, origin, known, low, high, `on`: the number of the group of
+    comparable ones, and `number`: that of the transfer.
     """
     groups = records.once("groups of figures", lambda: _groups(records))
     count = running(records).known(None if as_of is None else pd.Timestamp(as_of))
     found = groups.said.rows.iloc[: int(np.searchsorted(groups.said.places, count))]
-    said = records["assertions"][["id", "transfer", "origin"]].iloc[found["place"]].reset_index(drop=True)
-    told = found[["known", "low", "high", "on"]]
-    return said.assign(**told, number=groups.number[found["on"]])
+    return found.assign(number=groups.number[found["on"]])
 
 
 def compared(records: Records, as_of: date | None) -> Numbers:

@@ -249,10 +249,10 @@ class Ids(Sequence[str]):
 class Changes:
     """What became known after one day, up to another."""
 
-    reported: tuple[str, ...]  # transfers first reported
-    raised: tuple[str, ...]  # transfers on record before, now on better evidence
-    graded: tuple[str, ...]  # transfers on record before whose two-character code is another
-    contested: tuple[str, ...]  # transfers denied or doubted only now
+    reported: Sequence[str]  # transfers first reported
+    raised: Sequence[str]  # transfers on record before, now on better evidence
+    graded: Sequence[str]  # transfers on record before whose two-character code is another
+    contested: Sequence[str]  # transfers denied or doubted only now
     revised: tuple[tuple[str, str], ...]  # assertions of one origin: its figure then, its figure now
     claims: Sequence[str]  # new assertions that claim
     denials: Sequence[str]  # and that deny or doubt
@@ -287,17 +287,15 @@ def _changes(records: Records, pair: Comparison) -> Changes:
     disputed = np.isin(new, old[before["contested"]], assume_unique=True)
     told = _said_between(run, pair.days) & viewed[run.on]
     return Changes(
-        reported=_ids(after.index[ids & ~was]),
-        raised=_ids(kept[now["evidence"] > then["evidence"]]),
-        graded=_ids(kept[code]),
-        contested=_ids(after.index[after["contested"] & ~disputed & ids]),
+        reported=_among(after.index, ids & ~was),
+        raised=_among(kept, now["evidence"] > then["evidence"]),
+        graded=_among(kept, code),
+        contested=_among(after.index, after["contested"] & ~disputed & ids),
         revised=tuple(_revised(records, pair)),
-        claims=Ids(records["assertions"]["id"].array, np.flatnonzero(told & run.all["stance"].isin(CLAIMS))),
-        denials=Ids(
-            records["assertions"]["id"].array, np.flatnonzero(told & run.all["stance"].isin(DENIALS))
-        ),
-        events=_known_after(pair.later.events, pair.days[0]),
-        quotes=_known_after(pair.later.quotes, pair.days[0]),
+        claims=_among(records["assertions"]["id"], told & run.all["stance"].isin(CLAIMS)),
+        denials=_among(records["assertions"]["id"], told & run.all["stance"].isin(DENIALS)),
+        events=_known_after(pair, "events"),
+        quotes=_known_after(pair, "quotes"),
     )
 
 
@@ -309,31 +307,36 @@ def _said_between(run: Running, days: tuple[date, date | None]) -> Numbers:
     return found
 
 
-def _known_after(frame: pd.DataFrame, day: date) -> "Ids":
-    return Ids(frame.index.array, np.flatnonzero(frame["known"] > pd.Timestamp(day)))
+def _known_after(pair: Comparison, table: str) -> Ids:
+    """The events or quotes of the later view that became public after the earlier day."""
+    every, places = pair.later.records[table], pair.later.places[table]
+    late = every["known"].to_numpy()[places] > np.datetime64(pair.days[0])
+    return Ids(every.index.array, places[late])
 
 
-def _ids(found: Iterable[Any]) -> tuple[str, ...]:
-    return tuple(map(str, found))
+def _among(every: pd.Index | pd.Series, flags: Any) -> Ids:
+    """Those of some ids that are flagged."""
+    return Ids(every.array, np.flatnonzero(flags))
 
 
 def _revised(records: Records, pair: Comparison) -> list[tuple[str, str]]:
     """Where an origin's newest figure for the same thing is another than on the earlier day."""
-    said = derive.figures(records, pair.days[1]).rename(columns={"on": "group"})
-    run = running(records)
+    said, run = derive.figures(records, pair.days[1]), running(records)
     viewed = run.among(pair.earlier.states.index) | run.among(pair.later.states.index)
     said = said[viewed[said["number"]]]
-    old = _newest(said[said["known"] <= pd.Timestamp(pair.days[0])])
-    new = _newest(said)
-    both = old.merge(new, how="left", left_index=True, right_index=True, suffixes=("_old", "")).fillna(-1.0)
-    changed = both[both["low"].ne(both["low_old"]) | both["high"].ne(both["high_old"])]
-    return list(zip(changed["id_old"], changed["id"], strict=True))
+    old, new = _newest(said[said["known"] <= pd.Timestamp(pair.days[0])]), _newest(said)
+    now = new.loc[old.index]  # whatever was known then is so later
+    bounds = (frame[["low", "high"]].fillna(-1.0).to_numpy() for frame in (old, now))
+    changed, ids = np.not_equal(*bounds).any(axis=1), records["assertions"]["id"].array
+    was, became = (ids.take(frame["place"].to_numpy()[changed]) for frame in (old, now))
+    return list(zip(was, became, strict=True))
 
 
 def _newest(said: pd.DataFrame) -> pd.DataFrame:
-    """The last figure of each origin in each group."""
-    by = ["group", "origin"]
-    return said.drop_duplicates(by, keep="last").set_index(by)[["id", "low", "high"]].sort_index()
+    """The last figure of each origin in each group, in the order of groups and origins."""
+    origins = said["origin"].cat
+    key = said["on"].to_numpy() * max(1, len(origins.categories)) + origins.codes.to_numpy()
+    return said.set_axis(key).loc[~pd.Index(key).duplicated(keep="last")].sort_index()
 
 
 # --- what the page shows --------------------------------------------------------------------------
