@@ -28,8 +28,7 @@ if selection.states.empty:
 as_of = selection.view.as_of
 desk = Desk(records, as_of)
 found = exchange.table(records, selection)
-ordered = records.once(("exchange pairs", selection.view), lambda: exchange.pairs(records, found))
-pairs = {pair.key: pair for pair in ordered}
+pairs = {pair.key: pair for pair in exchange.pairs(found)}
 first = next(iter(pairs))
 pair = pairs.get(address.local("pair"), pairs[first])
 
@@ -91,7 +90,7 @@ shown(
     },
 )
 
-if left_out := once("left out", lambda: exchange.unpaired(records, found)):
+if left_out := exchange.unpaired(found):
     st.caption(left_out)
 if len(pairs) > 1:
     labels = {key: exchange.pair_label(records, one) for key, one in pairs.items()}

@@ -49,9 +49,9 @@ def listing(**filters: str) -> str:
 desk = Desk(records, as_of)
 on = (selection.view, *((name, *address.locals_of(name)) for name in PARAMETERS if name != "page"))
 found = gallery.find(records, quotes, wanted, as_of)
-about, foretold, of_all = quotes, found, found
+about, of_all = quotes, found
 if wanted.forecast:
-    about, foretold = (forecasts.among(records, own, as_of) for own in (quotes, found))
+    about = forecasts.among(records, quotes, as_of)
     # Counts are always of all outcomes: those of one outcome alone would say nothing.
     any_outcome = gallery.find(records, quotes, replace(wanted, outcome=""), as_of)
     of_all = forecasts.among(records, any_outcome, as_of)
@@ -157,6 +157,7 @@ def told() -> dict[str, Any]:
     words = {"desk": desk, "level": 2}
     if not wanted.forecast:
         return {**words, "tiles": gallery.tiles(desk, found.iloc[part], wanted.q)}
+    foretold = forecasts.among(records, found, as_of)
     return {
         **words,
         "these_url": these_url,

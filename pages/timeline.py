@@ -69,7 +69,7 @@ chart(
         title=_("Events by day and kind, {day} to {day2}").format(day=day_words(start), day2=day_words(end)),
         reading=captions.READINGS["timeline"],
         on=date.today(),
-        events=events[["sources"]][timeline.within(events, start, end)],
+        events=events[["sources"]][drawing.within(events, start, end)],
     ),
     alt=timeline.in_words(events),
     on_pick=pick,

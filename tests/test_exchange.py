@@ -58,7 +58,7 @@ def slow(raw, as_of: date | None, ids: list[str]) -> dict[str, dict[str, object]
 
 def test_pairs_put_russia_right_and_lose_nobody(records: Records, seen: view.Selection) -> None:
     found = exchange.table(records, seen)
-    pairs = exchange.pairs(records, found)
+    pairs = exchange.pairs(found)
     ends = [direction for pair in pairs for direction in pair.directions]
     assert len({frozenset(e) for e in ends}) == len(pairs)
     assert {*zip(found.rows["origin"], found.rows["destination"], strict=True)} <= {*ends}
@@ -68,7 +68,7 @@ def test_pairs_put_russia_right_and_lose_nobody(records: Records, seen: view.Sel
 
 def test_pairs_come_in_their_order(records: Records) -> None:
     found = exchange.table(records, view.select(records, View()))
-    assert [pair.key for pair in exchange.pairs(records, found)][:3] == ["PRK-RUS", "IRN-RUS", "CHN-RUS"]
+    assert [pair.key for pair in exchange.pairs(found)][:3] == ["PRK-RUS", "IRN-RUS", "CHN-RUS"]
 
 
 def test_each_transfer_is_one_square_of_its_family_and_proof(
@@ -94,7 +94,7 @@ def test_the_ledger_has_a_line_for_each_transfer(records: Records, raw, seen: vi
     expected = slow(raw, as_of, seen.transfers)
     labels = {row["id"]: row["label"] for row in raw["statuses"]}
     written = {}
-    for pair in exchange.pairs(records, found):
+    for pair in exchange.pairs(found):
         for family in exchange.ledger(records, found, pair, as_of):
             for side, (origin, _) in zip(family["sides"], pair.directions, strict=True):
                 assert side["count"] == len(side["lines"]) + side["more"] and not side["more"]
@@ -113,7 +113,7 @@ def test_the_ledger_has_a_line_for_each_transfer(records: Records, raw, seen: vi
 def test_the_sides_add_up(records: Records, raw, seen: view.Selection) -> None:
     found = exchange.table(records, seen)
     expected = slow(raw, seen.view.as_of, seen.transfers).values()
-    for pair in exchange.pairs(records, found):
+    for pair in exchange.pairs(found):
         sides = exchange.sides(records, found, pair)
         for side, (origin, destination) in zip(sides, pair.directions, strict=True):
             own = [row for row in expected if (row["origin"], row["destination"]) == (origin, destination)]
@@ -128,7 +128,7 @@ def test_the_sides_add_up(records: Records, raw, seen: view.Selection) -> None:
 def test_half_by_is_the_day_on_which_half_was_public(records: Records, raw, seen: view.Selection) -> None:
     found, as_of = exchange.table(records, seen), seen.view.as_of
     expected = slow(raw, as_of, seen.transfers)
-    for pair in exchange.pairs(records, found):
+    for pair in exchange.pairs(found):
         order = exchange.order(records, found, pair, as_of)
         if order is None:
             assert min(len(exchange.between(found, *e)) for e in pair.directions) == 0
@@ -157,7 +157,7 @@ def test_apart_in_words() -> None:
 def test_the_title_counts_what_is_shown(records: Records, raw, seen: view.Selection) -> None:
     found = exchange.table(records, seen)
     expected = slow(raw, seen.view.as_of, seen.transfers).values()
-    for pair in exchange.pairs(records, found):
+    for pair in exchange.pairs(found):
         title = exchange.headline(records, found, pair)
         for ends in pair.directions:
             own = [row for row in expected if (row["origin"], row["destination"]) == ends]
@@ -170,7 +170,7 @@ def test_not_found_is_told_with_its_pair_and_only_today(records: Records, raw) -
     selection = view.select(records, View())
     found = exchange.table(records, selection)
     ends = {row["id"]: frozenset((row["origin"], row["destination"])) for row in raw["transfers"]}
-    for pair in exchange.pairs(records, found):
+    for pair in exchange.pairs(found):
         own = frozenset((pair.left, pair.right))
         subjects = {f"{a}-{b}".lower() for a, b in pair.directions}
         expected = set()
@@ -207,7 +207,7 @@ def parts(records: Records, selection: view.Selection) -> Iterator[str]:
     """The page's HTML for each pair in view."""
     found, as_of = exchange.table(records, selection), selection.view.as_of
     common = {"desk": Desk(records, as_of), "level": 2, "family_colours": palette(False)["families"]}
-    for pair in exchange.pairs(records, found):
+    for pair in exchange.pairs(found):
         yield render(
             "exchange.html", picture=exchange.picture(records, found), groups=exchange.GROUPS,
             chosen=pair.key, **common,
@@ -239,7 +239,7 @@ def test_the_strip_has_a_dot_for_each_transfer_on_its_side(
     records: Records, seen: view.Selection, width: int
 ) -> None:
     found = exchange.table(records, seen)
-    for pair in exchange.pairs(records, found):
+    for pair in exchange.pairs(found):
         drawn = drawing.figure(
             exchange.reports(records, found, pair), palette=palette(False), width=width,
             names=exchange.names(records, found, pair), as_of=seen.view.as_of,

@@ -42,7 +42,7 @@ def told(records: Records, seen: view.Selection) -> list[str]:
         overview.headline(records, seen),
         flows.headline(records, seen),
         timeline.headline(story(records), events, seen.view),
-        exchange.headline(records, found, exchange.pairs(records, found)[0]),
+        exchange.headline(records, found, exchange.pairs(found)[0]),
         known.headline(pair),
     ]
 

@@ -96,14 +96,14 @@ def test_figures_compared_are_counted_as_one_by_one(large: Records, day: date | 
 
 def test_very_many_pairs_are_cut_and_counted(large: Records, records: Records) -> None:
     found = exchange.table(large, select(large, View()))
-    kept = exchange.pairs(large, found)
+    kept = exchange.pairs(found)
     assert len(kept) == exchange.MOST_PAIRS
     ends = [{*pair} for pair in zip(found.rows["origin"], found.rows["destination"], strict=True)]
     shown = sum(any(own == {pair.left, pair.right} for pair in kept) for own in ends)
-    assert f"{len(found.rows) - shown:,} transfers" in exchange.unpaired(large, found)
+    assert f"{len(found.rows) - shown:,} transfers" in exchange.unpaired(found)
     picture = exchange.picture(large, found)
     assert len(picture["panels"]) + len(picture["small"]) == exchange.MOST_PAIRS
-    assert exchange.unpaired(records, exchange.table(records, select(records, View()))) == ""
+    assert exchange.unpaired(exchange.table(records, select(records, View()))) == ""
 
 
 def test_a_map_of_very_many_flows_draws_those_with_most_transfers(
@@ -257,7 +257,7 @@ def test_searches_without_a_find_are_cut_by_result_and_counted(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = exchange.table(records, select(records, View()))
-    pair = exchange.pairs(records, found)[0]
+    pair = exchange.pairs(found)[0]
     whole = exchange.not_found(records, found, pair, View())
     assert max(len(group["rows"]) for group in whole) > 2 and not any(group["more"] for group in whole)
     monkeypatch.setattr(exchange, "MOST_SEARCHES", 2)

@@ -27,6 +27,7 @@ from websockets.exceptions import WebSocketException
 
 from tools.front import front
 from tools.server import serving
+from tumen.app.chart import LISTENING
 from tumen.app.frame import PAGES
 
 COUNTRIES = ("PRK", "IRN", "CHN", "RUS", "BLR", "UKR", "KOR", "USA")
@@ -34,7 +35,7 @@ TYPES = ("missiles", "drones", "ammunition-artillery", "artillery-ammunition", "
 DAYS = ("2023-10-31", "2023-12-31", "2024-02-26", "2024-06-19", "2024-12-31")
 PATIENCE = 60  # seconds for one change
 ALONE = 20  # changes of the viewer alone
-LISTENER, WIDE = "tumen_listener", 1100  # who hears of the charts' widths; pixels of a desk's chart
+WIDE = 1100  # pixels of a desk's chart
 
 
 @dataclass
@@ -117,7 +118,7 @@ class Viewer:
         kind = said.WhichOneof("type")
         if said.metadata.cacheable:
             self.held.add(said.hash)
-        if kind == "delta" and said.delta.new_element.bidi_component.component_name == LISTENER:
+        if kind == "delta" and said.delta.new_element.bidi_component.component_name == LISTENING:
             self.listener = said.delta.new_element.bidi_component.id
         if kind == "script_finished" and said.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.tally.errors.append(f"{self.page}: did not compile")

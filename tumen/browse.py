@@ -209,7 +209,6 @@ def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
     readings = records["transfer_laws"]
     read = chosen[run.numbers(pd.Index(readings["transfer"]))]
     routes = desk.public("routes", _named(transfers["route"]))
-    searches = records["not_found"]["transfers"]
     ids: dict[str, Iterable[str]] = {
         "transfers": selection.states.index,
         "events": events.index,
@@ -226,12 +225,12 @@ def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
         )),
         "speakers": _named(quotes["speaker_id"]),
         "origins": _named(told["origin"]),
+        "not_found": referring(records, "not_found", "transfers").of_any(selection.states.index),
     }  # fmt: skip
     return {name: _flags(records, name, own) for name, own in ids.items()} | {
         "assertions": said,
         "legs": records["legs"]["route"].isin(routes).to_numpy(),
         "transfer_laws": read,
-        "not_found": np.array([bool(chosen[run.numbers(own)].any()) for own in searches], dtype=bool),
     }
 
 

@@ -82,7 +82,7 @@ def _percent(day: date, first: date, last: date) -> float:
 
 def _directions(records: Records, found: Found, lags: pd.DataFrame) -> list[Row]:
     rows = []
-    for pair in pairs(records, found):
+    for pair in pairs(found):
         for origin, destination in pair.directions:
             own = between(found, origin, destination)
             if len(own):

@@ -59,9 +59,10 @@ class Pair:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The transfers in view, as rows and by direction; see `table`."""
+    """The transfers in view, as rows, by direction and by pair; see `table`."""
 
     rows: pd.DataFrame
+    told: Story
 
     @cached_property
     def _places(self) -> Mapping[Any, Numbers]:
@@ -77,6 +78,15 @@ class Found:
         """Sender and receiver → how many transfers."""
         return {(str(end), str(other)): len(own) for (end, other), own in self._places.items()}
 
+    @cached_property
+    def paired(self) -> dict[Pair, int]:
+        """Two countries → how many transfers run between them, in either direction."""
+        found: dict[Pair, int] = {}
+        for ends, count in self.totals.items():
+            pair = _pair(self.told, *ends)
+            found[pair] = found.get(pair, 0) + count
+        return found
+
     def between(self, origin: str, destination: str) -> pd.DataFrame:
         """The rows of one direction."""
         ends = origin, destination
@@ -91,7 +101,9 @@ def table(records: Records, selection: Selection) -> Found:
     `number` is the place in the order of ids. The best evidenced come first, then by first report. The
     editors' status is a word of hindsight: '' on a turned-back day.
     """
-    return records.once(("exchange", selection.view), lambda: Found(_table(records, selection)))
+    return records.once(
+        ("exchange", selection.view), lambda: Found(_table(records, selection), story(records))
+    )
 
 
 def _table(records: Records, selection: Selection) -> pd.DataFrame:
@@ -113,35 +125,25 @@ def group(evidence: int) -> str:
     return next(name for name, (_words, least) in GROUPS.items() if evidence >= least)
 
 
-def pairs(records: Records, found: Found) -> list[Pair]:
+def pairs(found: Found) -> list[Pair]:
     """The pairs in view: those with the story's hub first, in the order of its senders, then the busiest.
 
     Of very many pairs only those with most transfers (see `unpaired`).
     """
-    told, totals = story(records), _totals(records, found)
+    told, totals = found.told, found.paired
     kept = sorted(totals, key=lambda p: (-totals[p], p.key))[:MOST_PAIRS]
     return sorted(kept, key=lambda p: (p.right != told.hub, _rank(told, p.left), -totals[p], p.key))
 
 
-def unpaired(records: Records, found: Found) -> str:
+def unpaired(found: Found) -> str:
     """What `pairs` leaves out, in words; '' where it is nothing."""
-    rest = sorted(_totals(records, found).values(), reverse=True)[MOST_PAIRS:]
+    rest = sorted(found.paired.values(), reverse=True)[MOST_PAIRS:]
     if not rest:
         return ""
     return _(
         "Shown are the {most_pairs} pairs with most transfers; {count} more pairs with "
         "{count2} transfers are found by the filter on countries."
     ).format(most_pairs=MOST_PAIRS, count=f"{len(rest):,}", count2=f"{sum(rest):,}")
-
-
-def _totals(records: Records, found: Found) -> dict[Pair, int]:
-    """How many transfers run between two countries, in either direction."""
-    told = story(records)
-    totals: dict[Pair, int] = {}
-    for ends, count in found.totals.items():
-        pair = _pair(told, *ends)
-        totals[pair] = totals.get(pair, 0) + count
-    return totals
 
 
 def _pair(told: Story, one: str, other: str) -> Pair:
@@ -223,7 +225,7 @@ def picture(records: Records, found: Found) -> Row:
     Returns families (id, label, short), per (transfers that a square stands for), panels (pair, left,
     right, rows with a cell for each side), and small (pairs with too few transfers for a panel).
     """
-    kept = pairs(records, found)
+    kept = pairs(found)
     shown = pd.concat([between(found, *ends) for pair in kept for ends in {*pair.directions}])
     cells, present = _cells(records, shown), {*shown["family"].unique()}
     most = max((cell["count"] for cell in cells.values()), default=0)

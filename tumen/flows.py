@@ -24,6 +24,8 @@ MOST = {"flows": 40, "legs": 20, "places": 45}  # drawn on the map, so that it c
 COARSE = 0.2  # degrees by which a drawn leg may stray where there are too many
 MOST_LISTED = 60  # flows in the table, and routes
 
+Layers = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+
 
 def moved(records: Records, selection: Selection) -> pd.DataFrame:
     """What is drawn of the transfers in view: the columns MOVED of their rows."""
@@ -147,9 +149,6 @@ def _seats(records: Records, own: pd.DataFrame) -> Iterable[str]:
     every, countries = records["places"], {*own["origin"].unique(), *own["destination"].unique()}
     seats = (every["kind"] == "capital") & ~every["approximate"] & every["country"].isin(countries)
     return every.index[seats]
-
-
-Layers = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
 def drawn(records: Records, selection: Selection) -> Layers:

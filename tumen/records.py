@@ -30,18 +30,9 @@ DENIALS = ("denies", "doubts")
 MISSING = object()
 WORDLESS = frozenset(  # what is large and holds no words of the interface: made once for all languages
     (
-        *(
-            "about",
-            "active",
-            "bearing",
-            "columns",
-            "courses",
-            "groups of figures",
-            "labels",
-            "legs with courses",
-        ),
+        *("about", "active", "columns", "courses", "groups of figures", "labels", "legs with courses"),
         *("moved", "package", "quotes folded", "references", "referring", "reported", "running", "select"),
-        *("spreads", "states"),
+        *("bearing", "spreads", "states"),
     )
 )
 LARGE = 10_000  # transfers
@@ -93,9 +84,15 @@ class Records:
             return kept  # type: ignore[return-value]
         value = memo[key] = make()
         if memo is self._passing:
-            for old in self._weights.add(key, _bytes(value)):
-                self._passing.pop(old, None)
+            self._make_room(key, _bytes(value))
         return value
+
+    def _make_room(self, key: Hashable, weight: int) -> None:
+        """What must go for a new value goes; after a heavy one unused memory is given back."""
+        for old in self._weights.add(key, weight):
+            self._passing.pop(old, None)
+        if weight > HEAVY:
+            memory.give_back()
 
     @cached_property
     def _lasting(self) -> dict[Hashable, Any]:
@@ -142,8 +139,6 @@ class Weights:
             while len(self._own) > self.room or (len(self._own) > 1 and self.total > MOST_BYTES):
                 gone.append(oldest := next(iter(self._own)))
                 self.total -= self._own.pop(oldest)
-        if weight > HEAVY:
-            memory.give_back()
         return gone
 
 

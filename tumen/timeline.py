@@ -76,11 +76,6 @@ def span(told: Story, chosen: str, frame: pd.DataFrame, selection: Selection) ->
     return view.start or first, view.end or last
 
 
-def within(frame: pd.DataFrame, start: date, end: date) -> "pd.Series[bool]":
-    """Which events reach into a span of days."""
-    return (frame["first"] <= pd.Timestamp(end)) & (frame["last"] >= pd.Timestamp(start))
-
-
 def headline(story: Story, frame: pd.DataFrame, view: View) -> Told:
     """The finding: how many events, how many of them in the window, and the busiest month."""
     inside = int((frame["phase"] == "window").sum())

@@ -431,8 +431,8 @@ def sentence(selection: Selection, records: Records) -> Told:
     left = (str(len(selection.states)), rows_ref(view, "transfers"))
     if view == View(as_of=view.as_of):
         events, quotes = (
-            (wording.plural(len(selection.places[table]), table[:-1]), rows_ref(view, table))
-            for table in ("events", "quotes")
+            (wording.plural(len(selection.places[table]), noun), rows_ref(view, table))
+            for table, noun in (("events", "event"), ("quotes", "quote"))
         )
         on = _("known on {day}").format(day=dates.day_words(view.as_of)) if view.as_of else _("on record")
         return Told.of(

@@ -89,6 +89,7 @@ def chart(
     )
 
 
+LISTENING = "tumen_listener"  # what hears of widths; the load asks for it by name
 LISTENER = """export default function ({ setStateValue }) {
   window.__tumenTellWidths = (widths) => setStateValue("widths", widths);
 }"""
@@ -97,7 +98,7 @@ LISTENER = """export default function ({ setStateValue }) {
 @st.cache_resource
 def _listener() -> Any:
     return st.components.v2.component(
-        "tumen_listener", html="<span hidden></span>", js=LISTENER, isolate_styles=False
+        LISTENING, html="<span hidden></span>", js=LISTENER, isolate_styles=False
     )
 
 

@@ -25,6 +25,7 @@ from tumen.captions import Caption
 from tumen.derive import Spread
 from tumen.desk import Desk, Row
 from tumen.figures import estimates as figures_drawing
+from tumen.figures import timeline as timeline_drawing
 from tumen.figures.palette import LIGHT
 from tumen.geography import BORDER_POLICY
 from tumen.records import DENIALS, Records
@@ -343,7 +344,7 @@ class _Writer:
     def _timeline(self, figure: Mapping[str, Any]) -> Chart:
         found = events_told.events(self.records, self.selection)
         start, end = drawing.span(self.records, self.selection)
-        inside = found[events_told.within(found, start, end)]
+        inside = found[timeline_drawing.within(found, start, end)]
         told = inside[inside["significance"] == 3] if len(inside) > 20 else inside
         rows = tuple(
             (
@@ -562,7 +563,7 @@ class _Writer:
         """What was looked for and not found, by result; none on a turned-back day."""
         found = exchange.table(self.records, self.selection)
         groups: dict[str, dict[str, Line]] = {}
-        for pair in exchange.pairs(self.records, found):
+        for pair in exchange.pairs(found):
             for group in exchange.not_found(self.records, found, pair, self.selection.view):
                 rows = groups.setdefault(group["label"], {})
                 rows |= {

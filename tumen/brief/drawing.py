@@ -64,7 +64,7 @@ def span(records: Records, selection: Selection) -> tuple[date, date]:
     """The days that the timeline of a brief covers: the usual ones, or all where those are empty."""
     events = timeline.events(records, selection)
     start, end = timeline.span(story(records), "story", events, selection)
-    inside = timeline.within(events, start, end)
+    inside = timeline_drawing.within(events, start, end)
     return (start, end) if inside.any() else timeline.span(story(records), "all", events, selection)
 
 

@@ -196,6 +196,12 @@ def outside(events: pd.DataFrame, start: date, end: date) -> tuple[int, int]:
     return int(before.sum()), int(after.sum())
 
 
+def within(events: pd.DataFrame, start: date, end: date) -> "pd.Series[bool]":
+    """Which events reach into the days from `start` to `end`."""
+    before, after = _beyond(events, start, end)
+    return ~(before | after)
+
+
 def _beyond(events: pd.DataFrame, start: date, end: date) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
     first, last = (pd.to_datetime(events[end]) for end in ENDS)
     return last < pd.Timestamp(start), first > pd.Timestamp(end)
@@ -203,8 +209,7 @@ def _beyond(events: pd.DataFrame, start: date, end: date) -> tuple["pd.Series[bo
 
 def _weightiest(events: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     """The events of the range, or of too many for one figure the most significant."""
-    before, after = _beyond(events, start, end)
-    inside = np.flatnonzero(~(before | after))
+    inside = np.flatnonzero(within(events, start, end))
     if len(inside) > LIMIT:
         weight = events["significance"].to_numpy(dtype=int)[inside]
         inside = inside[np.argsort(-weight, kind="stable")[:LIMIT]]

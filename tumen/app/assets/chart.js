@@ -34,10 +34,13 @@ function drawLegend(legend, entries, pick) {
   );
 }
 
+// The greatest of some least widths, the smallest first, that a container still reaches.
+const reached = (leasts, width) => leasts.filter((least) => least <= width).at(-1) ?? leasts[0];
+
 // The figure made for the widest container that ours still reaches.
 function fitting(figures, width) {
-  const fits = figures.filter(([least]) => least <= width);
-  return JSON.parse((fits.at(-1) ?? figures[0])[1]);
+  const made = new Map(figures);
+  return JSON.parse(made.get(reached([...made.keys()], width)));
 }
 
 // Once the server knows how wide a chart is here, it draws and sends it for this width only. It is told
@@ -46,7 +49,7 @@ function fitting(figures, width) {
 function tellWidth(plot) {
   const { data, tell, size } = drawn.get(plot) ?? {};
   if (!data) return;
-  const wanted = data.widths.filter((least) => least <= size.width).at(-1) ?? data.widths[0];
+  const wanted = reached(data.widths, size.width);
   const sent = data.figures.map(([least]) => least);
   if (sent.length === 1 && sent[0] === wanted) return;
   const told = (window.__tumenWidths ??= {});
