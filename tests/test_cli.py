@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -90,6 +91,14 @@ def test_as_of_says_what_was_added_since_the_stop_before(records: Records) -> No
     added = found["added"]
     assert isinstance(added, dict)
     assert set(added["reported"]) == later - earlier != set()
+    said = records["assertions"]
+    new = said[said["known"].between(pd.Timestamp(before.day), pd.Timestamp(day), inclusive="right")]
+    for name, stances in (("claims", ("asserts", "confirms")), ("denials", ("denies", "doubts"))):
+        assert added[name] == list(new.index[new["stance"].isin(stances)]), name
+    assert len(added["claims"]) > 2
+    for name in ("events", "quotes"):
+        a, b = (set(getattr(select(records, View(as_of=d)), name).index) for d in (before.day, day))
+        assert set(added[name]) == b - a, name
 
 
 def test_as_of_compares_two_days_in_words() -> None:

@@ -1,7 +1,7 @@
 """`tumen as-of DAY`: what was known on a day, and what was added to it since another."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -70,7 +70,8 @@ def report(records: Records, chosen: View, on: date, against: date | None = None
     since = against or (stop.day if stop else None)
     pair = known.compare(records, chosen, since or dates.FIRST_DAY, on)
     now = view.select(records, replace(chosen, as_of=on))
-    changes = asdict(known.changes(records, pair))
+    changes = known.changes(records, pair)
+    added = {name: list(getattr(changes, name)) for name in ADDED}
     return {
         "as_of": on.isoformat(),
         "since": since and since.isoformat(),
@@ -79,8 +80,8 @@ def report(records: Records, chosen: View, on: date, against: date | None = None
         "transfers": now.transfers,
         "counts": _counts(records, pair),
         "figures": known.figures(records, pair),
-        "added": {name: list(changes[name]) for name in ADDED},
-        "items": {t: records.label("transfers", t) for name in NAMED for t in changes[name]},
+        "added": added,
+        "items": {t: records.label("transfers", t) for name in NAMED for t in added[name]},
         "earlier": pair.days[0].isoformat(),
         "later": str(pair.days[1]),
     }
