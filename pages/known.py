@@ -42,9 +42,11 @@ PLAYER = Player(
 
 def draw(pair: known.Comparison, colours: dict[str, object], width: int) -> dict[str, object]:
     """The growth of knowledge for a phone, tablet or desk."""
+    stops = [(stop.day, stop.title) for stop in known.stops(records)]
+    named = [*(day for day, _title in stops), *filter(None, pair.days)]
     return drawing.figure(
-        story,
-        stops=[(stop.day, stop.title) for stop in known.stops(records)],
+        known.steps(story, named),
+        stops=stops,
         days=pair.days,
         names=known.band_labels(records),
         palette=colours,
@@ -126,7 +128,7 @@ def shown() -> None:
             whole,
             finding=finding,
             title=_("Transfers on record by day and best evidence reached"),
-            reading=captions.READINGS["known"],
+            reading=" ".join(filter(None, (captions.READINGS["known"], known.steps_left_out(story)))),
             on=date.today(),
         ),
         alt=known.in_words(records, selection.view, pair),

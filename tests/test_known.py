@@ -65,6 +65,20 @@ def test_a_day_without_change_is_no_row_and_turning_back_changes_nothing(records
     assert (grown >= 0).all(axis=None)
 
 
+def test_of_very_many_days_few_are_drawn_and_what_stands_on_each_is_true() -> None:
+    days = pd.date_range("2014-01-01", periods=4000, freq="D")
+    grown = pd.DataFrame({band: range(n, 4000 + n) for n, band in enumerate(BANDS)}, index=days)
+    outside, named = date(2050, 1, 1), [date(2019, 5, 5), date(2021, 7, 7)]
+    drawn = known.steps(grown, [*named, outside])
+    assert known.MOST_STEPS <= len(drawn) <= known.MOST_STEPS + 1 + len(named)
+    assert {*map(pd.Timestamp, named), days[-1]} <= {*drawn.index} <= {*days}
+    assert drawn.equals(grown.loc[drawn.index])
+    assert drawn.index.to_series().diff().max() <= pd.Timedelta(days=2 * 4000 / known.MOST_STEPS)
+    assert "4000 days" in known.steps_left_out(grown) and "300" in known.steps_left_out(grown)
+    few = grown.head(known.MOST_STEPS)
+    assert known.steps(few, named) is few and known.steps_left_out(few) == ""
+
+
 # --- two days -------------------------------------------------------------------------------------
 
 

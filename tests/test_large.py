@@ -164,9 +164,8 @@ def test_what_passes_makes_room_and_what_is_named_stays(made: Path, monkeypatch:
     assert (made_for.count("labels"), made_for.count("not kept"), made_for.count("made again")) == (1, 0, 1)
 
 
-def test_what_was_asked_for_longest_ago_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "MOST_BYTES", 100)
-    weights = loading.Weights(room=3)
+def test_what_was_asked_for_longest_ago_goes_first() -> None:
+    weights = loading.Weights(room=3, most=100)
     assert [weights.add(name, 10) for name in "abc"] == [[], [], []]
     weights.touch("a")
     assert weights.add("d", 10) == ["b"], "too many"

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from tumen import browse, wording
+from tumen import browse, derive, wording
 from tumen.records import Records, rows
 from tumen.speech import _
 from tumen.story import story
@@ -18,7 +18,7 @@ from tumen.told import Told
 from tumen.view import EVERYTHING, MOST_IDS, Selection, View, rows_ref
 
 STANCES = ("asserts", "confirms", "denies", "doubts", "declines-to-comment")
-CODED = ["transfer", "by_country", "actor_kind", "origin", "stance"]
+CODED = ["by_country", "actor_kind", "origin", "stance"]
 STATE = ("government", "intelligence", "military", "party-official", "state-media")  # who speaks for a state
 MOST_BANDS = 8  # countries with a band of their own in the chart; the others share one
 MOST_MONTHS = 48  # in the chart, the newest
@@ -118,10 +118,8 @@ def bias(records: Records, selection: Selection) -> Bias:
 def told(records: Records, selection: Selection) -> pd.DataFrame:
     """The assertions that are counted: on the transfers in view, public by its day."""
     said = records.once("assertions to count", lambda: _compact(records))
-    wanted = said["transfer"].isin(selection.states.index)
-    if selection.view.as_of:
-        wanted &= said["known"] <= pd.Timestamp(selection.view.as_of)
-    return said[wanted]
+    found: pd.DataFrame = said.iloc[derive.places(records, selection.view.as_of, selection.states.index)]
+    return found
 
 
 def _compact(records: Records) -> pd.DataFrame:
@@ -147,7 +145,8 @@ def _compact(records: Records) -> pd.DataFrame:
 
 def _bias(records: Records, selection: Selection) -> Bias:
     said = told(records, selection)
-    sources = records["sources"].iloc[browse.in_view(records, selection, "sources")]
+    read = records["sources"][["via", "reliability", "kind"]]
+    sources = read.iloc[browse.in_view(records, selection, "sources")]
     countries = voices(said, "by_country", records.labels("countries"))
     months, cells = _months(said)
     bands = _bands(records, selection, countries, cells)
@@ -215,14 +214,14 @@ def _greatest_first(found: Iterable[P]) -> tuple[P, ...]:
 
 def _own(said: pd.DataFrame) -> Voice:
     """What the sender or the receiver of a transfer says of it."""
-    counts = said.loc[said["own"], "stance"].value_counts()
+    counts = said["stance"][said["own"]].value_counts()
     stances = tuple(int(counts.get(stance, 0)) for stance in STANCES)
     return Voice("", "", sum(stances), len(said), stances)
 
 
 def _shown(records: Records, selection: Selection) -> tuple[Part, ...]:
     """Families of some size, by the share of their transfers that anyone can check."""
-    families = records["transfers"].loc[selection.transfers, "family"]
+    families = records["transfers"]["family"].loc[selection.states.index]
     counted = selection.states["evidence"].ge(SHOWN).groupby(families).agg(["sum", "size"])
     labels = records.labels("families")
     found = [Part(str(row.Index), labels[row.Index], int(row.sum), int(row.size)) for row in rows(counted)]
@@ -255,8 +254,8 @@ def _bands(
     records: Records, selection: Selection, countries: Sequence[Voice], cells: Cells
 ) -> tuple[Band, ...]:
     """Those who speak most, each alone, and the others together."""
-    ends = records["transfers"].loc[selection.transfers, ["origin", "destination"]]
-    parties = {*ends["origin"], *ends["destination"]}
+    ends = records["transfers"][["origin", "destination"]].loc[selection.states.index]
+    parties = {*ends["origin"].unique(), *ends["destination"].unique()}
     alone = countries if len(countries) <= MOST_BANDS + 1 else countries[:MOST_BANDS]
     bands = [Band(voice, voice.code in parties, cells.get(voice.code, {})) for voice in alone]
     if rest := countries[len(alone) :]:
@@ -282,7 +281,8 @@ def _weaknesses(
     records: Records, selection: Selection, said: pd.DataFrame, sources: pd.DataFrame
 ) -> tuple[Weakness, ...]:
     """How many rows deserve each warning that bears on trust, by the rules of the code table."""
-    quotes, events = selection.quotes, selection.events
+    quotes = selection.columns("quotes", "wording", "verified")
+    events = selection.columns("events", "locator")
     undated = "|".join(map(str, said.index[said["month-only-date"]][:MOST_IDS]))
     conditional = "|".join(scope for scope in records["scopes"].index if scope.startswith("if-"))
     found = (

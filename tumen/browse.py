@@ -23,6 +23,7 @@ from tumen.gallery import folded
 from tumen.mistakes import nearest
 from tumen.query import Query, Reader, spellings
 from tumen.records import Records
+from tumen.references import naming
 from tumen.running import Numbers, running
 from tumen.speech import N_, _
 from tumen.told import Told
@@ -173,13 +174,13 @@ def from_query(query: Query, records: Records) -> tuple[Wanted, list[str]]:
 # --- which rows are in view ----------------------------------------------------------------------
 
 
-def in_view(records: Records, selection: Selection, table: str) -> list[int]:
+def in_view(records: Records, selection: Selection, table: str) -> Numbers:
     """Places of the rows of a table that the view leaves, in the order of the file."""
     frame = records[table]
     if table in EDITORIAL and selection.view.as_of:
-        return []
+        return np.arange(0)
     if selection.view.is_default or package(records)[table].group == "codes":
-        return list(range(len(frame)))
+        return np.arange(len(frame))
     kept = _kept(records, selection)
     if table in ("corrections", "changes"):
         within = np.ones(len(frame), dtype=bool)
@@ -187,8 +188,8 @@ def in_view(records: Records, selection: Selection, table: str) -> list[int]:
             about = np.flatnonzero(frame["table"] == name)
             place = records[name].index.get_indexer(pd.Index(frame["id"].iloc[about]))
             within[about] = (place >= 0) & own[place]
-        return np.flatnonzero(within).tolist()
-    return np.flatnonzero(kept[table]).tolist() if table in kept else list(range(len(frame)))
+        return np.flatnonzero(within)
+    return np.flatnonzero(kept[table]) if table in kept else np.arange(len(frame))
 
 
 def _kept(records: Records, selection: Selection) -> dict[str, Numbers]:
@@ -198,73 +199,88 @@ def _kept(records: Records, selection: Selection) -> dict[str, Numbers]:
 
 def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
     """Transfers, events and quotes in view, what is said of them, and all that they rest on."""
-    desk, run, as_of = Desk(records, selection.view.as_of), running(records), selection.view.as_of
-    chosen = run.among(selection.states.index)
-    ends = ["origin_place", "destination_place", "via", "route"]
-    transfers = records["transfers"][ends].loc[selection.states.index]
-    events, quotes = selection.events, selection.quotes
-    said = chosen[run.on]
+    run, as_of = running(records), selection.view.as_of
+
+    def names(other: str, *columns: tuple[str, str]) -> Numbers:
+        """Which rows of a table are named by rows in view, in some columns of theirs."""
+        flags = (naming(records, table, column, other).named_by(kept[table]) for table, column in columns)
+        found: Numbers = np.logical_or.reduce([*flags])
+        return found
+
+    def those_naming(table: str, column: str, other: str) -> Numbers:
+        """Which rows of a table name rows in view of another."""
+        return naming(records, table, column, other).naming(kept[other])
+
+    said = run.among(selection.states.index)[run.on]
     said[len(derive.known(records, as_of)) :] = False
-    told = records["assertions"][["source", "origin"]].iloc[np.flatnonzero(said)]
-    readings = records["transfer_laws"]
-    read = chosen[run.numbers(pd.Index(readings["transfer"]))]
-    routes = desk.public("routes", _named(transfers["route"]))
-    ids: dict[str, Iterable[str]] = {
-        "transfers": selection.states.index,
-        "events": events.index,
-        "quotes": quotes.index,
-        "routes": routes,
-        "places": _named(
-            transfers["origin_place"], transfers["destination_place"], transfers["via"],
-            records["routes"].loc[routes, "stops"], events["place"],
-        ),
-        "sources": _public_sources(records, as_of, _named(
-            told["source"], events["sources"], quotes["source"], quotes["also_sources"],
-            quotes["outcome_sources"], records["routes"].loc[routes, "sources"],
-            records["laws"].loc[_named(readings["law"][read]), "sources"],
-        )),
-        "speakers": _named(quotes["speaker_id"]),
-        "origins": _named(told["origin"]),
-        "not_found": referring(records, "not_found", "transfers").of_any(selection.states.index),
-    }  # fmt: skip
-    return {name: _flags(records, name, own) for name, own in ids.items()} | {
+    public = _public_sources(records, as_of)
+    kept = {
+        "transfers": _flags(records, "transfers", selection.states.index),
         "assertions": said,
-        "legs": records["legs"]["route"].isin(routes).to_numpy(),
-        "transfer_laws": read,
+        **{name: _at(records, name, places) for name, places in selection.places.items()},
     }
+    kept["transfer_laws"] = those_naming("transfer_laws", "transfer", "transfers")
+    kept["not_found"] = those_naming("not_found", "transfers", "transfers")
+    kept["routes"] = names("routes", ("transfers", "route")) & _public_routes(records, as_of, public)
+    kept["legs"] = those_naming("legs", "route", "routes")
+    kept["places"] = names("places", *NAMING_PLACES)
+    kept["speakers"] = names("speakers", ("quotes", "speaker_id"))
+    kept["origins"] = names("origins", ("assertions", "origin"))
+    laws = names("laws", ("transfer_laws", "law"))
+    kept["sources"] = public & (
+        names("sources", *NAMING_SOURCES) | naming(records, "laws", "sources", "sources").named_by(laws)
+    )
+    return kept
 
 
-def _flags(records: Records, table: str, ids: Iterable[str]) -> Numbers:
+NAMING_PLACES = (
+    ("transfers", "origin_place"),
+    ("transfers", "destination_place"),
+    ("transfers", "via"),
+    ("routes", "stops"),
+    ("events", "place"),
+)
+NAMING_SOURCES = (
+    ("assertions", "source"),
+    ("events", "sources"),
+    ("quotes", "source"),
+    ("quotes", "also_sources"),
+    ("quotes", "outcome_sources"),
+    ("routes", "sources"),
+)
+
+
+def _flags(records: Records, table: str, ids: pd.Index) -> Numbers:
     """Which rows of a table have one of some ids."""
-    index = records[table].index
-    found = np.zeros(len(index), dtype=bool)
-    places = index.get_indexer(ids if isinstance(ids, pd.Index) else pd.Index([*ids], dtype="str"))
-    found[places[places >= 0]] = True
+    places = records[table].index.get_indexer(ids)
+    return _at(records, table, places[places >= 0])
+
+
+def _at(records: Records, table: str, places: Numbers) -> Numbers:
+    """Which rows of a table stand at some places."""
+    found = np.zeros(len(records[table]), dtype=bool)
+    found[places] = True
     return found
 
 
-def _public_sources(records: Records, as_of: date | None, ids: list[str]) -> list[str]:
-    """Those of some sources that were public on a day."""
+def _public_sources(records: Records, as_of: date | None) -> Numbers:
+    """Which sources were public on a day; those without a date are only today."""
     if as_of is None:
-        return ids
-    column = records["sources"]["published"]
-    place, different = pd.factorize(column)
-    desk = Desk(records, as_of)
-    public = np.array([desk.published(text) for text in different], dtype=bool)[place]
-    return pd.Index(ids, dtype="str")[
-        public[records["sources"].index.get_indexer(pd.Index(ids, dtype="str"))]
-    ].tolist()
+        return np.ones(len(records["sources"]), dtype=bool)
+    return records.once("days of sources", lambda: _published(records)) <= np.datetime64(as_of)
 
 
-def _named(*columns: pd.Series) -> list[str]:
-    """The different values of columns of references, lists or not, in alphabetical order."""
-    found: set[str] = set()
-    for column in columns:
-        if column.dtype == object:
-            found.update(*(own if isinstance(own, tuple) else (own,) for own in column.unique()))
-        else:
-            found.update(column.unique())
-    return sorted(value for value in found if isinstance(value, str) and value)
+def _published(records: Records) -> Numbers:
+    place, different = pd.factorize(records["sources"]["published"])
+    days = [dates.known_from(text) if text else None for text in different.tolist()]
+    return np.array(days, dtype="datetime64[D]")[place]
+
+
+def _public_routes(records: Records, as_of: date | None, public: Numbers) -> Numbers:
+    """Which routes were known on a day: each from its first source on."""
+    if as_of is None:
+        return np.ones(len(records["routes"]), dtype=bool)
+    return naming(records, "routes", "sources", "sources").naming(public)
 
 
 # --- columns -------------------------------------------------------------------------------------
@@ -649,14 +665,17 @@ def _is(value: Any) -> bool:
 def found(records: Records, selection: Selection, wanted: Wanted) -> Numbers:
     """Places of the rows that are wanted, in the order wanted; worked out once for each view."""
     key = ("rows found", selection.view, wanted)
-    return records.once(key, lambda: np.array(_found(records, selection, wanted), dtype=np.int32))
+    return records.once(key, lambda: _found(records, selection, wanted))
 
 
-def _found(records: Records, selection: Selection, wanted: Wanted) -> list[int]:
+def _found(records: Records, selection: Selection, wanted: Wanted) -> Numbers:
+    rows = in_view(records, selection, wanted.table).astype(np.int32)
+    if not wanted.q.strip() and not wanted.sort:
+        return rows
     writer = Writer(records, selection, wanted.table)
     shown = heads(records, wanted.table, selection.view.as_of is not None)
-    rows = in_view(records, selection, wanted.table)
-    return _ordered(writer, shown, _matching(writer, shown, rows, wanted.q), wanted)
+    matching = _matching(writer, shown, rows.tolist(), wanted.q)
+    return np.array(_ordered(writer, shown, matching, wanted), dtype=np.int32)
 
 
 def listing(records: Records, selection: Selection, wanted: Wanted, page: int = 1) -> Listing:

@@ -97,16 +97,17 @@ def told(
 
     Found by the numbers of the transfers: a million texts are neither compared nor copied.
     """
-    return records["assertions"][list(columns)].iloc[_places(records, as_of, transfers)]
+    return records["assertions"][list(columns)].iloc[places(records, as_of, transfers)]
 
 
 def counted(records: Records, as_of: date | None, transfers: Iterable[str]) -> tuple[int, int, int]:
     """How many assertions public on a day there are on some transfers, of how many origins and sources."""
-    places, every = _places(records, as_of, transfers), running(records).all
-    return len(places), *(_different(every[name].iloc[places]) for name in ("origin", "source"))  # type: ignore[return-value]
+    found, every = places(records, as_of, transfers), running(records).all
+    return len(found), *(_different(every[name].iloc[found]) for name in ("origin", "source"))  # type: ignore[return-value]
 
 
-def _places(records: Records, as_of: date | None, transfers: Iterable[str]) -> Numbers:
+def places(records: Records, as_of: date | None, transfers: Iterable[str]) -> Numbers:
+    """The places of the assertions public on a day on some transfers."""
     run = running(records)
     found: Numbers = np.flatnonzero(run.among(transfers)[run.on[: len(known(records, as_of))]])
     return found
@@ -271,7 +272,6 @@ class Groups:
     origins: Numbers  # … of how many origins
     low: Numbers  # … the least of them
     high: Numbers  # … the most
-    of: Mapping[str, slice]  # transfer → its groups
     members: tuple[Numbers, Numbers]  # places of figures by group, and where each group begins among them
 
     def measured(self, measures: Iterable[str]) -> Numbers:
@@ -283,6 +283,14 @@ class Groups:
     def _measures(self) -> tuple[Numbers, list[str]]:
         number, named = pd.factorize(self.keys["measure"])
         return number, [*named]
+
+    def transfer(self, group: int) -> str:
+        """The transfer of a group."""
+        return str(self.run.transfers[self.number[group]])
+
+    def alike(self, group: int) -> tuple[int, str, str]:
+        """What several groups may share: the transfer, by its number, the measure and the unit."""
+        return int(self.number[group]), self.texts["measure"][group], self.texts["unit"][group]
 
     @cached_property
     def texts(self) -> dict[str, Any]:
@@ -297,8 +305,6 @@ def _groups(records: Records) -> Groups:
     slim = rows[["place", "on", "known", "low", "high"]].assign(origin=rows["origin"].astype("category"))
     said, on = Said(slim, by.ngroups), rows["on"].to_numpy()
     keys = rows.drop_duplicates("on").sort_values("on", ignore_index=True)[COMPARABLE]
-    ends = np.append(np.flatnonzero(keys["transfer"].ne(keys["transfer"].shift(-1))) + 1, 0)
-    names = keys["transfer"].to_numpy()[ends[:-1] - 1].tolist() if len(keys) else []
     return Groups(
         said,
         keys,
@@ -308,7 +314,6 @@ def _groups(records: Records) -> Groups:
         origins=said.running(said.new("origin")),
         low=rows["least"].groupby(on).cummin().to_numpy(),
         high=rows["most"].groupby(on).cummax().to_numpy(),
-        of={t: slice(ends[n - 1], ends[n]) for n, t in enumerate(names)},
         members=(
             rows["place"].to_numpy()[np.argsort(on, kind="stable")],
             np.searchsorted(np.sort(on), np.arange(len(keys))),
@@ -352,17 +357,15 @@ class Spreads(Mapping[str, list[Spread]]):
 
     def transfer(self, place: int) -> str:
         """The transfer of a group present."""
-        return str(self.groups.run.transfers[self.number[place]])
+        return self.groups.transfer(int(self.present[place]))
 
-    @cached_property
-    def _within(self) -> dict[str, list[int]]:
-        """Transfer → the places of its groups among those present."""
-        found = {}
-        for transfer, own in self.groups.of.items():
-            first, end = np.searchsorted(self.present, [own.start, own.stop])
-            if first < end:
-                found[transfer] = list(range(first, end))
-        return found
+    def _places(self, transfer: object) -> range:
+        """The places of the groups of a transfer among those present: they are in the order of transfers."""
+        every = self.groups.run.transfers
+        if transfer not in every:
+            return range(0)
+        number = int(every.get_loc(transfer))  # type: ignore[arg-type]
+        return range(*np.searchsorted(self.number, [number, number + 1]).tolist())
 
     def at(self, place: int) -> Spread:
         """The spread of a group present, by its place among them."""
@@ -383,10 +386,13 @@ class Spreads(Mapping[str, list[Spread]]):
     def _ids(self) -> Any:
         return self.groups.run.records["assertions"]["id"].array
 
+    def within(self, transfers: Iterable[str], measures: Iterable[str]) -> Numbers:
+        """The places of the groups present of some transfers and measures."""
+        return np.flatnonzero(self.of(transfers) & self.groups.measured(measures)[self.present])
+
     def foremost(self, transfers: Iterable[str], measures: Iterable[str]) -> Iterator[tuple[Spread, str]]:
         """The spreads of some transfers and measures: most figures first, then most origins, then by id."""
-        own = self.of(transfers) & self.groups.measured(measures)[self.present]
-        places = np.flatnonzero(own)
+        places = self.within(transfers, measures)
         figures, origins = self.figures[places], self.origins[places]
         order = np.lexsort((-self.ratio[places], self.number[places], -origins, -figures))
         for place in places[order].tolist():
@@ -394,8 +400,9 @@ class Spreads(Mapping[str, list[Spread]]):
 
     def __getitem__(self, transfer: str) -> list[Spread]:
         if transfer not in self._kept:
-            made = [self.at(place) for place in self._within[transfer]]
-            self._kept[transfer] = sorted(made, key=lambda s: (-s.figures, -s.ratio))
+            if not (places := self._places(transfer)):
+                raise KeyError(transfer)
+            self._kept[transfer] = sorted(map(self.at, places), key=lambda s: (-s.figures, -s.ratio))
         return self._kept[transfer]
 
     @cached_property
@@ -403,13 +410,13 @@ class Spreads(Mapping[str, list[Spread]]):
         return {}
 
     def __contains__(self, transfer: object) -> bool:
-        return transfer in self._within
+        return bool(self._places(transfer))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._within)
+        return iter(self.groups.run.transfers[np.unique(self.number)].tolist())
 
     def __len__(self) -> int:
-        return len(self._within)
+        return len(np.unique(self.number))
 
 
 def _figures(said: pd.DataFrame) -> pd.DataFrame:

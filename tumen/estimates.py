@@ -291,6 +291,16 @@ def figures(records: Records, as_of: date | None, ids: Iterable[str]) -> list[Fi
     return sorted(found, key=lambda f: (f.days.last, f.item, f.id))
 
 
+def of_group(records: Records, as_of: date | None, spread: Spread) -> list[Figure]:
+    """The figures of one group of comparable ones as known on a day, oldest first."""
+    kept: dict[tuple[str, ...], list[Figure]] = records.once(("figures of groups", as_of), dict)
+    if spread.assertions not in kept:
+        desk = Desk(records, as_of)
+        found = [_figure(desk, row, spread) for row in cards.assertions(desk, spread.assertions)]
+        kept[spread.assertions] = sorted(found, key=lambda f: (f.days.last, f.item, f.id))
+    return kept[spread.assertions]
+
+
 def _figures(desk: Desk, transfer: str) -> list[Figure]:
     spreads = derive.spreads(desk.records, desk.as_of).get(transfer, ())
     group = {assertion: spread for spread in spreads for assertion in spread.assertions}
@@ -435,7 +445,7 @@ def ranking(records: Records, selection: Selection) -> dict[str, Any]:
 def _disagreement(
     records: Records, view: View, transfer: str, spread: Spread, widest: float
 ) -> dict[str, Any]:
-    own = [f for f in figures(records, view.as_of, [transfer]) if f.id in spread.assertions]
+    own = of_group(records, view.as_of, spread)
     latest = max(own, key=lambda f: (f.days.last, f.id))
     return {
         "transfer": transfer,

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any, overload
+from typing import Any, cast, overload
 from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
 
 from tumen import dates, derive, overview, wording
-from tumen.derive import Spread
+from tumen.derive import Spread, Spreads
 from tumen.desk import Desk, Row
 from tumen.query import Reader
 from tumen.records import CLAIMS, DENIALS, Records, rows
@@ -30,9 +30,8 @@ MOST_STOPS, PER_MONTH = 30, 3
 BANDS: Mapping[str, int] = {"find": 5, "records": 4, "assessed": 3, "reported": 0}  # → least evidence step
 NEVER = pd.Timestamp(dates.LAST_DAY)
 MOST_FIGURES = 6
-MOST_WEIGHED = 1000  # groups of figures from which these are chosen, the most published ones
 MOST_CHANGED = 200  # rows of each table of changes
-GROUP = ("measure", "unit", "rate", "scope", "period")  # what figures must share to be compared
+MOST_STEPS = 300  # of the drawn growth; a step is then some three pixels wide
 
 
 # --- stops ----------------------------------------------------------------------------------------
@@ -150,6 +149,31 @@ def _growth(records: Records, view: View) -> pd.DataFrame:
         passed = reached
     counts = pd.DataFrame(changes).fillna(0).sort_index().cumsum().astype(int)
     return counts[counts.index < NEVER]
+
+
+def steps(grown: pd.DataFrame, needed: Iterable[date] = ()) -> pd.DataFrame:
+    """The growth as it is drawn: of very many days the last of each short stretch, and some that are needed.
+
+    What stands on a day is what was known on it; a day that is left out shows the count of the one before.
+    """
+    if len(grown) <= MOST_STEPS:
+        return grown
+    days = pd.DatetimeIndex(grown.index)
+    stretch = (days - days[0]) // ((days[-1] - days[0]) / MOST_STEPS)
+    kept = days[~stretch.duplicated(keep="last")]
+    wanted = pd.DatetimeIndex([pd.Timestamp(day) for day in needed])
+    every = kept.union(wanted[wanted.to_series().between(days[0], days[-1])])
+    return grown.reindex(every, method="ffill")
+
+
+def steps_left_out(grown: pd.DataFrame) -> str:
+    """What the caption says of days that are not drawn; '' if all are."""
+    if len(grown) <= MOST_STEPS:
+        return ""
+    return _(
+        "{count} days brought a change; drawn are the last one in each of {few} equal stretches of time, "
+        "and the days that are named."
+    ).format(count=len(grown), few=MOST_STEPS)
 
 
 def _first(run: Running, flags: pd.Series, ids: Numbers) -> pd.Series:
@@ -461,8 +485,8 @@ def counts(pair: tuple[Side, Side]) -> list[Row]:
     found = [{"label": label, "cells": [_counted(side, **own) for side in pair]} for label, own in lines]
     found.append({"label": _("Denied or doubted"), "cells": [_contested(side) for side in pair]})
     for label, name in ((_("Events"), "timeline"), (_("Quotes"), "quotes")):
-        frames = [side.selection.events if name == "timeline" else side.selection.quotes for side in pair]
-        cells = [(len(frame), side.page(name)) for frame, side in zip(frames, pair, strict=True)]
+        table = "events" if name == "timeline" else "quotes"
+        cells = [(len(side.selection.places[table]), side.page(name)) for side in pair]
         found.append({"label": label, "cells": cells})
     return found
 
@@ -517,33 +541,53 @@ def _cell(then: Row | None, now: Row | None) -> Row | None:
 
 def figures(records: Records, pair: Comparison) -> list[Row]:
     """The most published figures of either day: transfer, item, what, and the range then and now."""
-    then, now = (_spreads(records, selection) for selection in (pair.earlier, pair.later))
-    keys = sorted({**then, **now}, key=lambda key: _weight(key, then, now))
-    few: dict[tuple[str, ...], tuple[str, ...]] = {}  # one of a measure and unit for each transfer
-    for key in keys:
-        few.setdefault(key[:3], key)
-    return [
-        {
-            "transfer": key[0],
-            "item": records.label("transfers", key[0]),
-            "what": wording.measured(now.get(key) or then[key], records),
-            "then": _range(records, then.get(key)),
-            "now": _range(records, now.get(key)),
-        }
-        for key in list(few.values())[:MOST_FIGURES]
-    ]
+    days = [_counted_figures(records, selection) for selection in (pair.earlier, pair.later)]
+    return [_ranges(records, days, group) for group in islice(_foremost(days), MOST_FIGURES)]
 
 
-def _spreads(records: Records, selection: Selection) -> dict[tuple[str, ...], Spread]:
+def _ranges(records: Records, days: Sequence[tuple[Spreads, Numbers]], group: int) -> Row:
+    """A group of figures on both days; on one of them at least it was in view."""
+    then, now = (_spread(*day, group) for day in days)
+    transfer = days[0][0].groups.transfer(group)
+    return {
+        "transfer": transfer,
+        "item": records.label("transfers", transfer),
+        "what": wording.measured(cast("Spread", now or then), records),
+        "then": _range(records, then),
+        "now": _range(records, now),
+    }
+
+
+def _counted_figures(records: Records, selection: Selection) -> tuple[Spreads, Numbers]:
+    """The groups of figures on the day of a view, and the places of those that count something in it."""
     spreads = derive.spreads(records, selection.view.as_of)
-    foremost = islice(spreads.foremost(selection.transfers, overview.COUNTED), MOST_WEIGHED)
-    return {(transfer, *(getattr(spread, name) for name in GROUP)): spread for spread, transfer in foremost}
+    return spreads, spreads.within(selection.states.index, overview.COUNTED)
 
 
-def _weight(key: tuple[str, ...], then: Mapping[Any, Spread], now: Mapping[Any, Spread]) -> tuple[Any, ...]:
-    """Published by many on either day comes first, and the number of origins decides among equals."""
-    both = [spreads[key] for spreads in (then, now) if key in spreads]
-    return -max(s.figures for s in both), -max(s.origins for s in both), key
+def _foremost(days: Sequence[tuple[Spreads, Numbers]]) -> Iterator[int]:
+    """Groups by number, one of a measure and unit for each transfer.
+
+    Published by many on either day comes first, and the number of origins decides among equals.
+    """
+    every = days[0][0].groups
+    figures, origins = np.zeros((2, len(every.keys)), dtype=int)
+    for spreads, places in days:
+        groups = spreads.present[places]
+        figures[groups] = np.maximum(figures[groups], spreads.figures[places])
+        origins[groups] = np.maximum(origins[groups], spreads.origins[places])
+    seen = set()
+    for group in np.lexsort((-origins, -figures))[: np.count_nonzero(figures)].tolist():
+        alike = every.alike(group)
+        if alike not in seen:
+            seen.add(alike)
+            yield group
+
+
+def _spread(spreads: Spreads, places: Numbers, group: int) -> Spread | None:
+    """A group of figures on one of the days, if it was in view."""
+    at = int(np.searchsorted(spreads.present[places], group))
+    found = at < len(places) and spreads.present[places[at]] == group
+    return spreads.at(int(places[at])) if found else None
 
 
 def _range(records: Records, spread: Spread | None) -> Row | None:
@@ -597,13 +641,13 @@ def contested(records: Records, pair: Comparison, found: Changes) -> list[Row]:
 
 def revised(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Figures that an origin gave anew: what it said, and what it says now."""
-    desk, said = Desk(records, pair.days[1]), records["assertions"]
+    desk = Desk(records, pair.days[1])
     lines = [
         _transfer(desk, desk.cell("assertions", now, "transfer"))
         | _said(desk, now)
         | {
-            "was": wording.figure(pd.Series(said.loc[was]), records),
-            "now": wording.figure(pd.Series(said.loc[now]), records),
+            "was": wording.figure(desk.row("assertions", was), records),
+            "now": wording.figure(desk.row("assertions", now), records),
             "old": _said(desk, was),
             "what": _measured(desk, desk.row("assertions", now)),
         }

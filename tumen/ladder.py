@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tumen import dates, derive
-from tumen.records import CLAIMS, Records
+from tumen import dates
+from tumen.records import Records
+from tumen.running import Numbers, Running, running
 from tumen.speech import N_, Texts
 
 OFFICIAL = ("government", "intelligence", "military", "un", "international-body")
@@ -78,33 +79,65 @@ def rungs(records: Records, as_of: date | None = None) -> pd.DataFrame:
 
 
 def _rungs(records: Records, as_of: date | None) -> pd.DataFrame:
-    said = derive.known(records, as_of)[["id", "transfer", "known", "stance", "evidence", "actor_kind"]]
-    claims = said[said["stance"].isin(CLAIMS)]
-    official = claims["actor_kind"].isin(OFFICIAL) & claims["evidence"].ge(3)
+    run = running(records)
+    first, starts = records.once("first claims", lambda: (_first_claims(run), _starts(run)))
+    count = run.known(None if as_of is None else pd.Timestamp(as_of))
+    reported = np.flatnonzero(first["report"] < count)
+    ids, days = records["assertions"]["id"].array, run.all["known"].array
+    found = {}
+    for rung, places in first.items():
+        own = np.where(places < count, places, -1)[reported]  # -1 is taken as none
+        found[rung] = days.take(own, allow_fill=True)
+        found[f"{rung}_by"] = ids.take(own, allow_fill=True, fill_value="")
+    index = run.transfers[reported].rename("transfer")
+    return pd.DataFrame(found, index=index).join(_began(starts.iloc[reported], as_of))
+
+
+def _first_claims(run: Running) -> dict[str, Numbers]:
+    """For each rung, of each transfer by its number, the place of its first claim on it whenever it came.
+
+    Where there is none, a place behind all.
+    """
+    claims, kinds = run.claims, run.records["assertions"]["actor_kind"]
+    evidence = claims.rows["evidence"].to_numpy()
+    official = kinds.isin(OFFICIAL).to_numpy()[claims.places]
     standing = {
-        "report": claims,
-        "official": claims[official],
-        "records": claims[claims["evidence"].eq(4)],
-        "find": claims[claims["evidence"].eq(5)],
+        "report": evidence >= 0,
+        "official": official & (evidence >= 3),
+        "records": evidence == 4,
+        "find": evidence == 5,
     }
-    first = {rung: own.drop_duplicates("transfer").set_index("transfer") for rung, own in standing.items()}
-    found = pd.DataFrame(index=first["report"].index.sort_values())
-    for rung, own in first.items():
-        found[rung] = own["known"].reindex(found.index)
-        found[f"{rung}_by"] = own["id"].reindex(found.index).fillna("")
-    return found.join(_began(records["transfers"].loc[found.index, "start"], as_of))
+    return {rung: _first_of_each(run, np.flatnonzero(flags)) for rung, flags in standing.items()}
 
 
-def _began(starts: pd.Series, as_of: date | None) -> pd.DataFrame:
-    """The span of each start that is known to the month, and lies before the day of the view."""
-    spans = {text: dates.parse(text) for text in starts.unique() if _precise(text) and _begun(text, as_of)}
-    kept = starts.where(starts.isin(spans), "")
-    began = {
-        "start": kept,
-        "began": _stamps(kept.map({text: span.first for text, span in spans.items()})),
-        "began_last": _stamps(kept.map({text: span.last for text, span in spans.items()})),
+def _first_of_each(run: Running, claims: Numbers) -> Numbers:
+    found = np.full(len(run.transfers), len(run.on))
+    found[run.claims.on[claims[::-1]]] = run.claims.places[claims[::-1]]  # of several the first one stays
+    return found
+
+
+def _starts(run: Running) -> pd.DataFrame:
+    """The starts of all transfers by number and the days that they can mean; '' if not known to the month."""
+    starts = run.records["transfers"]["start"].loc[run.transfers]
+    spans = {text: dates.parse(text) for text in starts.unique() if _precise(text)}
+    known = {
+        "start": starts.where(starts.isin(spans), ""),
+        "began": _stamps(starts.map({text: span.first for text, span in spans.items()})),
+        "began_last": _stamps(starts.map({text: span.last for text, span in spans.items()})),
     }
-    return pd.DataFrame(began, index=starts.index)
+    return pd.DataFrame(known, index=starts.index)
+
+
+def _began(starts: pd.DataFrame, as_of: date | None) -> pd.DataFrame:
+    """The starts that lie before the day of the view."""
+    if as_of is None:
+        return starts
+    begun = starts["began"] <= pd.Timestamp(as_of)
+    return starts.assign(
+        start=starts["start"].where(begun, ""),
+        began=starts["began"].where(begun),
+        began_last=starts["began_last"].where(begun),
+    )
 
 
 def _stamps(days: pd.Series) -> pd.Series:
@@ -113,10 +146,6 @@ def _stamps(days: pd.Series) -> pd.Series:
 
 def _precise(text: str) -> bool:
     return len(text) >= len("2023-08")
-
-
-def _begun(text: str, as_of: date | None) -> bool:
-    return as_of is None or dates.parse(text).first <= as_of
 
 
 def lags(found: pd.DataFrame) -> pd.DataFrame:

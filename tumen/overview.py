@@ -78,7 +78,9 @@ def matrix(
     found = flows.flows(records, selection)
     shown = {*(directions(records, selection)[:MOST_DIRECTIONS] if wanted is None else wanted)}
     families = [{"id": f, "label": label} for f, label in records.labels("families").items()]
-    cells = {(f.origin, f.destination, f.family): f._asdict() for f in rows(found)}
+    ends = {f"{origin}>{destination}" for origin, destination in shown}
+    drawn = found[(found["origin"] + ">" + found["destination"]).isin(ends)]
+    cells = {(f.origin, f.destination, f.family): f._asdict() for f in rows(drawn)}
     lines = [
         {
             "origin": origin,
@@ -117,7 +119,7 @@ def figures(records: Records, selection: Selection) -> list[dict[str, Any]]:
     Each: words (range and unit), what, transfer, item, figures, origins, latest (day), ratio.
     """
     spreads = derive.spreads(records, selection.view.as_of)
-    found = _one_each(spreads.foremost(selection.transfers, COUNTED))
+    found = _one_each(spreads.foremost(selection.states.index, COUNTED))
     return [_figure(records, spread, transfer) for spread, transfer in islice(found, MOST_FIGURES)]
 
 
@@ -223,7 +225,8 @@ def _back(records: Records) -> list[dict[str, str]]:
 
 def events(selection: Selection) -> list[dict[str, Any]]:
     """The key events of the view in order of time: the most significant, newest first among equals."""
-    ranked = selection.events.sort_values(["significance", "first"], ascending=[False, False])
+    told = selection.columns("events", "id", "date", "first", "significance", "title")
+    ranked = told.sort_values(["significance", "first"], ascending=[False, False])
     kept = ranked.head(MOST_EVENTS).sort_values("first")
     return [{"id": e.id, "when": dates.words(e.date), "title": e.title} for e in rows(kept)]
 

@@ -30,14 +30,14 @@ DENIALS = ("denies", "doubts")
 MISSING = object()
 WORDLESS = frozenset(  # what is large and holds no words of the interface: made once for all languages
     (
-        *("about", "active", "columns", "courses", "groups of figures", "labels", "legs with courses"),
-        *("moved", "package", "quotes folded", "references", "referring", "reported", "running", "select"),
-        *("bearing", "spreads", "states"),
+        *("about", "active", "bearing", "columns", "courses", "days of sources", "first claims"),
+        *("groups of figures", "labels", "legs with courses", "moved", "naming", "package", "quotes folded"),
+        *("references", "referring", "reported", "running", "select", "spreads", "states"),
     )
 )
 LARGE = 10_000  # transfers
 MEMORY, MEMORY_OF_LARGE = 20_000, 256  # derived values kept per Records, e.g. one set for each day
-MOST_BYTES = 160_000_000  # that they take, about
+BYTES, BYTES_OF_LARGE = 96_000_000, 160_000_000  # that they take, about; with all around them twice that
 HEAVY = 4_000_000  # bytes of a value, after the making of which unused memory is given back
 
 
@@ -104,7 +104,8 @@ class Records:
 
     @cached_property
     def _weights(self) -> "Weights":
-        return Weights(MEMORY_OF_LARGE if len(self["transfers"]) > LARGE else MEMORY)
+        large = len(self["transfers"]) > LARGE
+        return Weights(MEMORY_OF_LARGE, BYTES_OF_LARGE) if large else Weights(MEMORY, BYTES)
 
     @cached_property
     def family_of(self) -> Mapping[str, str]:
@@ -119,8 +120,8 @@ class Records:
 class Weights:
     """What the values weigh that pass, those asked for longest ago first: they go first."""
 
-    def __init__(self, room: int) -> None:
-        self.room, self.total = room, 0
+    def __init__(self, room: int, most: int) -> None:
+        self.room, self.most, self.total = room, most, 0
         self._own: dict[Hashable, int] = {}
         self._lock = threading.Lock()
 
@@ -136,7 +137,7 @@ class Weights:
         with self._lock:
             self.total += weight - self._own.pop(key, 0)
             self._own[key] = weight
-            while len(self._own) > self.room or (len(self._own) > 1 and self.total > MOST_BYTES):
+            while len(self._own) > self.room or (len(self._own) > 1 and self.total > self.most):
                 gone.append(oldest := next(iter(self._own)))
                 self.total -= self._own.pop(oldest)
         return gone

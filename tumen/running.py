@@ -134,9 +134,13 @@ class Running:
 
     def among(self, transfers: Iterable[str]) -> Numbers:
         """Of all transfers by number, whether each is one of some."""
-        found = np.zeros(len(self.transfers), dtype=bool)
         numbers = self.numbers(transfers)
-        found[numbers[numbers >= 0]] = True
+        return self.numbered(numbers[numbers >= 0])
+
+    def numbered(self, numbers: Numbers) -> Numbers:
+        """Of all transfers by number, whether each has one of some numbers."""
+        found = np.zeros(len(self.transfers), dtype=bool)
+        found[numbers] = True
         return found
 
     def known(self, day: pd.Timestamp | None) -> int:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from tumen import browse, cite, flows
 from tumen.export import tables
 from tumen.records import Records
+from tumen.running import Numbers
 from tumen.speech import N_, Texts, _
 from tumen.view import Selection, to_query
 
@@ -71,7 +72,7 @@ def cited(records: Records, selection: Selection) -> int:
     return len(cite.sources_of(records, selection))
 
 
-def _rows(records: Records, selection: Selection) -> Iterator[tuple[str, list[int]]]:
+def _rows(records: Records, selection: Selection) -> Iterator[tuple[str, Numbers]]:
     found = tables.rows_in(records, selection)
     return ((table.name, found[table.name]) for table in browse.package(records).tables)
 

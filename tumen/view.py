@@ -17,6 +17,7 @@ import pandas as pd
 from tumen import dates, derive, law, speech, wording
 from tumen.query import Query, Reader, spellings
 from tumen.records import CLAIMS, DENIALS, Records
+from tumen.references import Pairs, pairs
 from tumen.running import Numbers, running
 from tumen.speech import N_, Texts, _
 from tumen.told import Told
@@ -189,6 +190,10 @@ class Selection:
         """The rows of the quotes in view, likewise."""
         return self._rows("quotes")
 
+    def columns(self, table: str, *names: str) -> pd.DataFrame:
+        """Some columns alone of the events or quotes in view."""
+        return self.records[table][[*names]].iloc[self.places[table]]
+
     def _rows(self, table: str) -> pd.DataFrame:
         every, places = self.records[table], self.places[table]
         if len(places) == len(every):
@@ -303,37 +308,18 @@ def _bears(records: Records, table: str, numbers: Numbers, fits: Numbers, view: 
     has a date of its own. Evidence, dispute and claimants are properties of transfers, so under those
     filters only what bears on a transfer stays.
     """
-    about = records.once(("about", table), lambda: _about(records, table))
-    linked = about.any_of(numbers[fits])
+    about, run = records.once(("about", table), lambda: _about(records, table)), running(records)
+    linked = about.naming(run.numbered(numbers[fits]))
     if view.evidence or view.contested or view.law or (view.country and view.role in ("claimant", "denier")):
         return linked
-    found: Numbers = linked | (_by_itself(records, table, view).to_numpy() & ~about.any_of(numbers))
+    free = ~about.naming(run.numbered(numbers))
+    found: Numbers = linked | (_by_itself(records, table, view).to_numpy() & free)
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class _About:
-    """The transfers that the rows of a table name: pairs of a row's place and a transfer's number."""
-
-    rows: int
-    row: Numbers
-    transfer: Numbers
-    transfers: int
-
-    def any_of(self, numbers: Numbers) -> Numbers:
-        """Which rows name one of some transfers."""
-        wanted = np.zeros(self.transfers, dtype=bool)
-        wanted[numbers] = True
-        found = np.zeros(self.rows, dtype=bool)
-        found[self.row[wanted[self.transfer]]] = True
-        return found
-
-
-def _about(records: Records, table: str) -> _About:
-    named, run = records[table]["about_transfers"], running(records)
-    counts = [len(ids) for ids in named]
-    transfer = run.numbers([one for ids in named for one in ids])
-    return _About(len(named), np.repeat(np.arange(len(named)), counts), transfer, len(run.transfers))
+def _about(records: Records, table: str) -> Pairs:
+    """The transfers, by their numbers, that the rows of a table name."""
+    return pairs(records[table]["about_transfers"], running(records).transfers)
 
 
 def _where(column: pd.Series, test: Callable[[tuple[str, ...]], bool]) -> pd.Series:

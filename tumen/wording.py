@@ -131,8 +131,7 @@ def _is(value: Any) -> bool:
 def _unit(code: str, value: float, records: "Records") -> str:
     if not code:
         return ""
-    row = records["units"].loc[code]
-    return str(row["singular"] if _is(value) and value == 1 else row["plural"])
+    return str(records["units"].at[code, "singular" if _is(value) and value == 1 else "plural"])
 
 
 def why_empty(records: "Records", selection: "Selection") -> str:

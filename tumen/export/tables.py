@@ -7,12 +7,14 @@ yet to come and columns that were written with hindsight are left out, as on the
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen import browse, derive
 from tumen.descriptor import Column, ForeignKey, Table
 from tumen.desk import Desk
 from tumen.records import Records
+from tumen.running import Numbers
 from tumen.view import Selection
 
 Tables = dict[str, pd.DataFrame]
@@ -118,44 +120,46 @@ def stored(records: Records, selection: Selection, name: str) -> list[Column]:
 # --- rows ----------------------------------------------------------------------------------------
 
 
-def rows_in(records: Records, selection: Selection) -> Mapping[str, list[int]]:
+def rows_in(records: Records, selection: Selection) -> Mapping[str, Numbers]:
     """Table → places of its rows in an exported view."""
     return records.once(("rows to export", selection.view), lambda: _rows_in(records, selection))
 
 
-def _rows_in(records: Records, selection: Selection) -> dict[str, list[int]]:
+def _rows_in(records: Records, selection: Selection) -> dict[str, Numbers]:
     desk = Desk(records, selection.view.as_of)
     found = {t.name: browse.in_view(records, selection, t.name) for t in browse.package(records).tables}
     for table, column in BEGUN.items():
         days = records[table][column].tolist()
-        found[table] = [place for place in found[table] if desk.published(days[place])]
-    begun = frozenset(records["laws"].index[found["laws"]])
-    readings = records["transfer_laws"]["law"].tolist()
-    found["transfer_laws"] = [place for place in found["transfer_laws"] if readings[place] in begun]
+        found[table] = np.array([place for place in found[table] if desk.published(days[place])], dtype=int)
+    begun = records["laws"].index[found["laws"]]
+    readings = records["transfer_laws"]["law"].iloc[found["transfer_laws"]]
+    found["transfer_laws"] = found["transfer_laws"][readings.isin(begun)]
     for name in SUPPORT:  # routes first: they name places and sources themselves
-        listed = {*found[name], *_named(records, selection, found, name)}
-        found[name] = sorted(listed)
+        listed = np.zeros(len(records[name]), dtype=bool)
+        for places in (found[name], *_named(records, selection, found, name)):
+            listed[places] = True
+        found[name] = np.flatnonzero(listed)
     return found
 
 
 def _named(
-    records: Records, selection: Selection, found: Mapping[str, list[int]], target: str
-) -> Iterator[int]:
+    records: Records, selection: Selection, found: Mapping[str, Numbers], target: str
+) -> Iterator[Numbers]:
     """Places of the rows of a table that the rows found so far name."""
     index = records[target].index
-    known = frozenset(index)
     for table in browse.package(records).tables:
         for column in stored(records, selection, table.name):
             if column.reference and column.reference.table == target:
                 values = _stored(records, selection, table, column, found[table.name]).explode().unique()
-                yield from index.get_indexer(pd.Index(known.intersection(values), dtype=object)).tolist()
+                places = index.get_indexer(pd.Index(values, dtype=object))
+                yield places[places >= 0]
 
 
 # --- cells ---------------------------------------------------------------------------------------
 
 
 def _stored(
-    records: Records, selection: Selection, table: Table, column: Column, places: list[int]
+    records: Records, selection: Selection, table: Table, column: Column, places: Numbers
 ) -> pd.Series:
     """The cells of a stored column, without what the day of the view hides."""
     cells = records[table.name][column.name].iloc[places]
