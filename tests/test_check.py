@@ -746,6 +746,21 @@ def test_a_message_reads_as_the_contract_says() -> None:
     )
 
 
+@pytest.mark.parametrize("value", ["x" * 4_000, "\u202e" + "y" * 900], ids=["long", "turned"])
+def test_a_message_never_carries_a_whole_long_cell(data: Path, value: str) -> None:
+    """A value that breaks one rule is quoted by others too: as what ids should begin with, say."""
+    for table in read(data)[0]:
+        path = next(path for path in data.rglob(f"{table}.csv"))
+        head, *rows = rows_of(path)
+        spoilt = [[row[0], *[value] * (len(head) - 1)] for row in rows[:1]]
+        write(path, [head, *spoilt, [value] * len(head), *rows[1:]])
+    found = check(data).mistakes
+    assert len({mistake.rule for mistake in found}) > 10
+    assert {mistake.rule for mistake in found} >= {"id-misnames"}
+    for mistake in found:
+        assert value[:200] not in str(mistake) and "\u202e" not in str(mistake), mistake.rule
+
+
 def test_a_long_or_invisible_value_is_shown_short_and_visible() -> None:
     assert shown("a\u202eb\n") == "a\\u202eb\\n"
     assert shown("x" * 500) == "x" * 80 + "…"

@@ -120,6 +120,12 @@ def test_a_file_that_cannot_be_read_is_named(name: str, content: bytes, words: s
     assert found.records is None and any(words in str(m) for m in found.mistakes)
 
 
+def test_a_file_without_a_name_is_named_so_in_every_mistake(records: Records) -> None:
+    row = raw("transfers", "prk-rus-munitions-containers") | {"origin": "XYZ"}
+    found = tried(DATA, {"": text(records, "transfers", row)})
+    assert found.mistakes and {m.file for m in found.mistakes if m.id == row["id"]} == {trial.NAMELESS}
+
+
 def test_a_table_is_known_by_its_first_line(
     records: Records, rows: tuple[dict[str, str], dict[str, str]]
 ) -> None:

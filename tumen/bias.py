@@ -123,7 +123,7 @@ def told(records: Records, selection: Selection) -> pd.DataFrame:
 
 
 def _compact(records: Records) -> pd.DataFrame:
-    """What is counted of every assertion: codes as categories, and what holds or not. Quick to narrow."""
+    """What is counted of every assertion by its place: codes as categories, and what holds or not."""
     said, ends = records["assertions"], records["transfers"]
     parties = [said["transfer"].map(ends[column]) for column in ("origin", "destination")]
     dates = said["date"]
@@ -140,7 +140,7 @@ def _compact(records: Records) -> pd.DataFrame:
             "alternative-capacities": said["scope"].str.startswith("if-"),
             "converted-figure": said["conversion"].ne(""),
         }
-    )
+    ).reset_index(drop=True)
 
 
 def _bias(records: Records, selection: Selection) -> Bias:
@@ -283,13 +283,14 @@ def _weaknesses(
     """How many rows deserve each warning that bears on trust, by the rules of the code table."""
     quotes = selection.columns("quotes", "wording", "verified")
     events = selection.columns("events", "locator")
-    undated = "|".join(map(str, said.index[said["month-only-date"]][:MOST_IDS]))
+    undated = said.index[said["month-only-date"]][:MOST_IDS]
+    named = "|".join(records["assertions"]["id"].array.take(undated.to_numpy()))
     conditional = "|".join(scope for scope in records["scopes"].index if scope.startswith("if-"))
     found = (
         ("relay", sources["via"].ne(""), "sources", "via!=", ""),
         ("single-origin", selection.states["origins"].eq(1), "transfers", "origins=1", ""),
         ("one-reader", said["one-reader"], "assertions", "checked=False", ""),
-        ("month-only-date", said["month-only-date"], "assertions", f"id={undated}", ""),
+        ("month-only-date", said["month-only-date"], "assertions", f"id={named}", ""),
         ("passage-not-seen", said["passage-not-seen"], "assertions", "locator=", ""),
         ("passage-not-seen", events["locator"].eq(""), "events", "locator=", ""),
         ("capacity-not-count", said["capacity-not-count"], "assertions", "measure=capacity", ""),

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from tumen import dates
 from tumen.descriptor import Column
-from tumen.mistakes import nearest
+from tumen.mistakes import nearest, shown
 from tumen.reading import Fault
 
 LONGEST = 5000  # characters; the longest real cell has about a quarter of it
@@ -196,10 +196,10 @@ def _points(column: Column, cell: str) -> Fault | None:
         numbers = [float(part) for part in point.split(" ") if NUMBER.fullmatch(part)]
         if len(numbers) != 2 or len(point.split(" ")) != 2:
             return Fault(
-                f"where '{point[:40]}' is not a longitude and a latitude", remedy="Write LON LAT;LON LAT."
+                f"where '{shown(point)}' is not a longitude and a latitude", remedy="Write LON LAT;LON LAT."
             )
         if abs(numbers[0]) > 180 or abs(numbers[1]) > 90:
-            return Fault(f"where '{point}' lies off the globe", remedy="Write the longitude first.")
+            return Fault(f"where '{shown(point)}' lies off the globe", remedy="Write the longitude first.")
     return None
 
 
@@ -208,9 +208,11 @@ def _list(column: Column, cell: str) -> Fault | None:
     if "" in items:
         return Fault("which holds an empty item", remedy=f"Remove the '{column.separator}' too many.")
     if blank := next((item for item in items if item != item.strip()), None):
-        return Fault(f"where the item '{blank}' begins or ends with a blank", remedy="Remove the blank.")
+        return Fault(
+            f"where the item '{shown(blank)}' begins or ends with a blank", remedy="Remove the blank."
+        )
     if twice := next((item for item in items if items.count(item) > 1), None):
-        return Fault(f"which names '{twice}' twice", remedy="Name it once.")
+        return Fault(f"which names '{shown(twice)}' twice", remedy="Name it once.")
     return None
 
 

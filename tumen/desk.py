@@ -28,7 +28,6 @@ TABLES: Mapping[str, str] = {
     "route": "routes",
     "assertion": "assertions",
 }
-FEW = 4  # rows that are read cell by cell: quicker than to take them from each column
 KINDS = (*TABLES, "flow")  # a flow is no row: it gathers the transfers of a family between two countries
 
 
@@ -60,10 +59,7 @@ class Desk:
         """Rows as dicts, in the order asked for."""
         columns, index = self._columns(table), self.records[table].index
         places = [index.get_loc(record) for record in ids]
-        if len(places) <= FEW:
-            return [{name: column[place] for name, column in columns.items()} for place in places]
-        taken = [column.take(places).tolist() for column in columns.values()]
-        return [dict(zip(columns, cells, strict=True)) for cells in zip(*taken, strict=True)]
+        return [{name: column[place] for name, column in columns.items()} for place in places]
 
     def _columns(self, table: str) -> dict[str, Any]:
         """The bare columns: a frame's own .loc costs a millisecond a row, and a card asks for hundreds."""

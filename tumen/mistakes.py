@@ -1,12 +1,13 @@
 """Mistakes: what is wrong in a data directory, said so that a curator can mend it at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 SHOWN = 80  # characters of a found value in a message
+FEW = 20  # values of a list in a message
 ALIKE = 60  # per cent of likeness from which a value is offered as the one that was meant
 
 
@@ -31,7 +32,7 @@ class Mistake:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         name = f" {shown(self.id)}" if self.id else ""
-        offer = f" Did you mean '{self.nearest}'?" if self.nearest else ""
+        offer = f" Did you mean '{shown(self.nearest)}'?" if self.nearest else ""
         remedy = f" {self.remedy}" if self.remedy else ""
         return f"{place}{name}: {self.sentence}.{offer}{remedy}"
 
@@ -75,6 +76,12 @@ def shown(text: str) -> str:
         c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: SHOWN + 1]
     )
     return visible if len(text) <= SHOWN else f"{visible[:SHOWN]}…"
+
+
+def several(texts: Sequence[str], between: str = ", ") -> str:
+    """Some values as they may stand in a message; of very many only the first."""
+    first = between.join(map(shown, texts[:FEW]))
+    return first if len(texts) <= FEW else f"{first}{between}… ({len(texts):,} in all)"
 
 
 def nearest(found: str, choices: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from tumen import dates, geography
 from tumen.cells import INTEGER, NUMBER, URL
 from tumen.descriptor import FILE, Package
-from tumen.mistakes import nearest
+from tumen.mistakes import nearest, several, shown
 from tumen.reading import Fault, Row, Sheet
 
 FIGURE = ("measure", "unit", "rate", "scope")  # what every figure must carry
@@ -152,7 +152,7 @@ def _ends_before_it_starts(data: Data, table: str, start: str, end: str) -> Iter
                 table,
                 row,
                 end,
-                f"which lies before its {start} '{row[start]}'",
+                f"which lies before its {start} '{shown(row[start])}'",
                 "Exchange or correct the two dates.",
             )
 
@@ -205,7 +205,8 @@ def said_after_published(data: Data) -> Iterator[Broken]:
             source = data.find("sources", row["source"])
             said, printed = span_of(row["date"]), span_of(source["published"]) if source else None
             if source and said and printed and said.first > printed.last:
-                expected = f"which lies after its source '{source.id}' was published ({source['published']})"
+                printed_on = shown(source["published"])
+                expected = f"which lies after its source '{shown(source.id)}' was published ({printed_on})"
                 yield Broken(
                     table, row, "date", expected, "Correct the date, or name the source that carries it."
                 )
@@ -220,7 +221,7 @@ def as_of_after_said(data: Data) -> Iterator[Broken]:
                 "assertions",
                 row,
                 "as_of",
-                f"which lies after the assertion itself ({row['date']})",
+                f"which lies after the assertion itself ({shown(row['date'])})",
                 "Correct the day.",
             )
 
@@ -232,7 +233,7 @@ def phase_misses_date(data: Data) -> Iterator[Broken]:
             phase, day = data.find("phases", row["phase"]), span_of(row["date"])
             if phase and day and not _overlap(day, phase):
                 fits = [other.id for other in data.rows("phases") if _overlap(day, other)]
-                expected = f"which does not hold the date {row['date']}"
+                expected = f"which does not hold the date {shown(row['date'])}"
                 yield Broken(table, row, "phase", expected, nearest=fits[0] if fits else "")
 
 
@@ -255,7 +256,9 @@ def low_above_high(data: Data) -> Iterator[Broken]:
         for row in data.rows(table, lambda f: _number(f["low"]) > _number(f["high"])):
             low, high = _value(row["low"]), _value(row["high"])
             if low is not None and high is not None and low > high:
-                yield Broken(table, row, "low", f"which is above high '{row['high']}'", "Exchange the two.")
+                yield Broken(
+                    table, row, "low", f"which is above high '{shown(row['high'])}'", "Exchange the two."
+                )
 
 
 def _number(column: Column) -> Column:
@@ -341,10 +344,10 @@ def stance_misfits(data: Data) -> Iterator[Broken]:
         for column in ("evidence", "reach") if stance else ():
             wanted = stance[column] if stance else ""
             if wanted == "required" and not row[column]:
-                expected = f"but an assertion that {row['stance']} must have one"
+                expected = f"but an assertion that {shown(row['stance'])} must have one"
                 yield Broken("assertions", row, column, expected, f"Fill in the {column}.")
             if wanted == "forbidden" and row[column]:
-                expected = f"but an assertion that {row['stance']} must have none"
+                expected = f"but an assertion that {shown(row['stance'])} must have none"
                 yield Broken("assertions", row, column, expected, "Empty the cell, or correct the stance.")
 
 
@@ -370,7 +373,7 @@ def reach_misfits(data: Data) -> Iterator[Broken]:
         ):
             fitting = [other.id for other in data.rows("reaches") if row["stance"] in other.items("stances")]
             if fitting:
-                expected = f"which does not go with the stance '{row['stance']}'"
+                expected = f"which does not go with the stance '{shown(row['stance'])}'"
                 yield Broken("assertions", row, "reach", expected, f"Use one of {', '.join(fitting)}.")
 
 
@@ -387,7 +390,7 @@ def id_misnames(data: Data) -> Iterator[Broken]:
     for table, (columns, start) in BELONGS.items():
         for row in data.rows(table, partial(_misnamed, columns, start)):
             if not row.id.startswith(begin := start(*(row[column] for column in columns))):
-                expected = f"which does not begin with '{begin}'"
+                expected = f"which does not begin with '{shown(begin)}'"
                 yield Broken(
                     table,
                     row,
@@ -431,7 +434,7 @@ def parents_in_a_circle(data: Data) -> Iterator[Broken]:
     ):
         chain = _chain(row.id, parents)
         if row["parent"] and row.id in chain:
-            path = " → ".join([row.id, *chain])
+            path = several([row.id, *chain], " → ")
             expected = (
                 "which is the transfer itself"
                 if row["parent"] == row.id
@@ -462,8 +465,8 @@ def parent_elsewhere(data: Data) -> Iterator[Broken]:
     for row in data.rows("transfers", suspect):
         parent = data.find("transfers", row["parent"])
         if parent and (parent["origin"], parent["destination"]) != (row["origin"], row["destination"]):
-            expected = f"which goes from {parent['origin']} to {parent['destination']}"
-            remedy = f"Name an umbrella flow from {row['origin']} to {row['destination']}."
+            expected = f"which goes from {shown(parent['origin'])} to {shown(parent['destination'])}"
+            remedy = f"Name an umbrella flow from {shown(row['origin'])} to {shown(row['destination'])}."
             yield Broken("transfers", row, "parent", expected, remedy)
 
 
@@ -478,8 +481,10 @@ def law_out_of_force(data: Data) -> Iterator[Broken]:
         transfer, law = data.find("transfers", row["transfer"]), data.find("laws", row["law"])
         ran = _ran(transfer["start"], transfer["end"], transfer["status"]) if transfer else None
         if law and ran and not _in_force(law, ran):
-            ended = f" to {law['in_force_until']}" if law["in_force_until"] else " on"
-            expected = f"which was in force from {law['in_force_from']}{ended}, when the transfer did not run"
+            ended = f" to {shown(law['in_force_until'])}" if law["in_force_until"] else " on"
+            expected = (
+                f"which was in force from {shown(law['in_force_from'])}{ended}, when the transfer did not run"
+            )
             yield Broken("transfer_laws", row, "law", expected, "Remove the row, or correct the dates.")
 
 
@@ -518,7 +523,7 @@ def outside_country(data: Data) -> Iterator[Broken]:
                 "lat",
                 _elsewhere(there, row["country"]),
                 _way_back(row, lon, lat),
-                found=f"{row['lat']}, lon {row['lon']}",
+                found=f"{shown(row['lat'])}, lon {shown(row['lon'])}",
             )
 
 
@@ -526,7 +531,7 @@ def reason_not_needed(data: Data) -> Iterator[Broken]:
     """A reason for lying outside, given for a place that lies inside."""
     for row, lon, lat in _located(data, "places"):
         if row["outside_reason"] and geography.country_at(lon, lat) == row["country"]:
-            expected = f"but the point lies inside {row['country']}"
+            expected = f"but the point lies inside {shown(row['country'])}"
             yield Broken("places", row, "outside_reason", expected, "Empty the cell.")
 
 
@@ -545,7 +550,7 @@ def capital_misplaced(data: Data) -> Iterator[Broken]:
                 "lat",
                 _elsewhere(there, row.id),
                 "Correct it.",
-                found=f"{row['lat']}, lon {row['lon']}",
+                found=f"{shown(row['lat'])}, lon {shown(row['lon'])}",
             )
 
 
@@ -557,7 +562,7 @@ def _located(data: Data, table: str) -> Iterator[tuple[Row, float, float]]:
 
 
 def _elsewhere(there: str | None, country: str) -> str:
-    return f"which lies {f'in {there}' if there else 'in no country (at sea)'} and not in {country}"
+    return f"which lies {f'in {there}' if there else 'in no country (at sea)'} and not in {shown(country)}"
 
 
 def _way_back(row: Row, lon: float, lat: float) -> str:
@@ -580,13 +585,13 @@ def leg_off_route(data: Data) -> Iterator[Broken]:
         stops = route.items("stops") if route else []
         for column in ("from_place", "to_place") if route else ():
             if row[column] not in stops and row[column] in data.sheets["places"].by_id:
-                expected = f"which is not a stop of the route '{row['route']}'"
+                expected = f"which is not a stop of the route '{shown(row['route'])}'"
                 yield Broken(
                     "legs",
                     row,
                     column,
                     expected,
-                    f"Its stops are {', '.join(stops)}.",
+                    f"Its stops are {several(stops)}.",
                     nearest(row[column], stops),
                 )
         if row["from_place"] == row["to_place"]:
@@ -602,7 +607,7 @@ def stop_without_leg(data: Data) -> Iterator[Broken]:
         ends[row["route"]] |= {row["from_place"], row["to_place"]}
     for row in data.rows("routes"):
         if lonely := [stop for stop in row.items("stops") if row.id in ends and stop not in ends[row.id]]:
-            expected = f"but no leg of the route touches '{lonely[0]}'"
+            expected = f"but no leg of the route touches '{shown(lonely[0])}'"
             yield Broken("routes", row, "stops", expected, "Add the leg, or take the stop out.")
 
 
@@ -633,7 +638,7 @@ def mode_misfits(data: Data) -> Iterator[Broken]:
             and route["mode"] not in ("mixed", row["mode"])
             and row["mode"] in data.sheets["modes"].by_id
         ):
-            expected = f"but the mode of the route '{route.id}' is '{route['mode']}'"
+            expected = f"but the mode of the route '{shown(route.id)}' is '{shown(route['mode'])}'"
             yield Broken("legs", row, "mode", expected, "Correct the leg, or make the route 'mixed'.")
 
 
@@ -661,7 +666,9 @@ def due_before_said(data: Data) -> Iterator[Broken]:
     for row in data.rows("quotes", lambda f: before(f["due"], f["date"])):
         said, due = span_of(row["date"]), span_of(row["due"])
         if said and due and due.last < said.first:
-            yield Broken("quotes", row, "due", f"which lies before its date '{row['date']}'", "Correct it.")
+            yield Broken(
+                "quotes", row, "due", f"which lies before its date '{shown(row['date'])}'", "Correct it."
+            )
 
 
 def outcome_missing(data: Data) -> Iterator[Broken]:
@@ -694,7 +701,11 @@ def source_repeated(data: Data) -> Iterator[Broken]:
     for row in data.rows("quotes", lambda f: f["also_sources"].ne("")):
         if row["source"] in row.items("also_sources"):
             yield Broken(
-                "quotes", row, "also_sources", f"which repeats the source '{row['source']}'", "Remove it."
+                "quotes",
+                row,
+                "also_sources",
+                f"which repeats the source '{shown(row['source'])}'",
+                "Remove it.",
             )
 
 
@@ -747,7 +758,7 @@ def correction_overtaken(data: Data) -> Iterator[Broken]:
         column = sheet.table.by_name.get(row["column"]) if sheet and sheet.sound else None
         record = sheet.find(row.id) if sheet and column and not column.is_text else None
         if record and column and record[column.name] != row["now"]:
-            expected = f"but {row['table']} '{row.id}' has '{record[column.name]}'"
+            expected = f"but {shown(row['table'])} '{shown(row.id)}' has '{shown(record[column.name])}'"
             yield Broken("corrections", row, "now", expected, "Make the two agree.")
 
 
@@ -768,10 +779,10 @@ def version_out_of_step(data: Data) -> Iterator[Broken]:
     listed = data.rows("versions")
     for before, row in pairwise(listed):
         if _release(row.id) <= _release(before.id):
-            expected = f"which is not newer than '{before.id}'"
+            expected = f"which is not newer than '{shown(before.id)}'"
             yield Broken("versions", row, "id", expected, "Put them in order.")
     if listed and listed[-1].id != data.package.version:
-        expected = f"but the version of the package is '{data.package.version}'"
+        expected = f"but the version of the package is '{shown(data.package.version)}'"
         yield Broken("versions", listed[-1], "id", expected, "Make the two agree; tumen release does so.")
 
 

@@ -24,6 +24,7 @@ from tumen.records import Records, prepared
 MOST_BYTES = 5_000_000  # of all files together
 MOST_LINES = 20_000  # likewise; every line is judged by every rule, and others wait meanwhile
 MOST_NAMED = 200  # mistakes that are shown at once
+NAMELESS = "a file without a name"
 OURS = 10_000_000  # added to the lines of uploaded rows, to tell them from ours while both stand in one table
 
 
@@ -64,7 +65,7 @@ def tried(directory: Path, files: Mapping[str, bytes], version: str = "", today:
         if table is None or table.path in names:
             known.append(_unplaced(name, table, package))
             continue
-        names[table.path] = name
+        names[table.path] = name or NAMELESS
         own, faults = reading.read_bytes(content, table)
         known += [_mistake(name, fault) for fault in faults]
         if own.sound:
@@ -148,9 +149,10 @@ def _placed(mistake: Mistake, directory: Path, names: Mapping[str, str]) -> Mist
 
 
 def _mistake(name: str, at: Fault) -> Mistake:
-    file = name or "a file without a name"
     rule = at.rule or "upload"
-    return Mistake(file, at.line, at.id, at.column, at.found, at.expected, at.nearest, at.remedy, rule)
+    return Mistake(
+        name or NAMELESS, at.line, at.id, at.column, at.found, at.expected, at.nearest, at.remedy, rule
+    )
 
 
 def _refused(name: str, why: str) -> Trial:
