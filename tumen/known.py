@@ -256,6 +256,13 @@ class Ids(Sequence[str]):
     def __len__(self) -> int:
         return len(self.places)
 
+    @property
+    def taken(self) -> pd.Index:
+        """All of them, for a look by numbers."""
+        ids: Any = self.every.take(self.places)
+        found: pd.Index = pd.Index(ids)
+        return found
+
     @overload
     def __getitem__(self, at: int) -> str: ...
     @overload
@@ -276,7 +283,7 @@ class Changes:
     reported: Sequence[str]  # transfers first reported
     raised: Sequence[str]  # transfers on record before, now on better evidence
     graded: Sequence[str]  # transfers on record before whose two-character code is another
-    contested: Sequence[str]  # transfers denied or doubted only now
+    contested: Ids  # transfers denied or doubted only now
     revised: tuple[tuple[str, str], ...]  # assertions of one origin: its figure then, its figure now
     claims: Sequence[str]  # new assertions that claim
     denials: Sequence[str]  # and that deny or doubt
@@ -629,13 +636,15 @@ def graded(records: Records, pair: Comparison, found: Changes) -> list[Row]:
 
 def contested(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Transfers denied or doubted only now: by whom first, and how far it reaches."""
-    desk = Desk(records, pair.days[1])
-    said = derive.told(records, pair.days[1], found.contested, ("id", "transfer", "stance", "known"))
-    first = said[said["stance"].isin(DENIALS)]
-    reported_on = derive.states(records, pair.days[1])["first_reported"]
+    desk, run, later = Desk(records, pair.days[1]), running(records), pair.days[1]
+    told = run.denials.places[run.among(found.contested.taken)[run.denials.on]]
+    told = told[told < run.known(None if later is None else pd.Timestamp(later))]
+    first = told[~pd.Index(run.on[told]).duplicated()][-MOST_CHANGED:]
+    said = records["assertions"][["id", "transfer", "known"]].iloc[first]
+    reported_on = derive.states(records, later)["first_reported"]
     return [
         _transfer(desk, row.transfer) | _said(desk, row.id) | {"early": row.known < reported_on[row.transfer]}
-        for row in rows(first.drop_duplicates("transfer").tail(MOST_CHANGED))
+        for row in rows(said)
     ]
 
 
