@@ -519,8 +519,12 @@ def _digits(points: Sequence[Point]) -> int:
 
 def _unseen(legs: Iterable[Mapping[Any, Any]], style: Figure) -> Trace:
     """Several legs as one trace that neither answers nor gets in the way."""
-    points = [point for leg in legs for point in [*geography.thinned(leg["coordinates"]), None]]
-    return {**_scatter("lines"), **_coordinates(points, 3), "line": style, "hoverinfo": "skip"}
+    lons, lats = list[float | None](), list[float | None]()
+    for leg in legs:  # each as exact as its coloured line, which it must cover
+        course = leg["coordinates"]
+        own = _coordinates([*geography.thinned(course), None], _digits(course))
+        lons, lats = lons + own["lon"], lats + own["lat"]
+    return {**_scatter("lines"), "lon": lons, "lat": lats, "line": style, "hoverinfo": "skip"}
 
 
 def _arrows(flows: pd.DataFrame, arcs: Sequence[Arc | None], pen: Pen) -> Trace:
