@@ -27,8 +27,9 @@ def climbs(records: Records, found: Found, view: View) -> Row:
     lags = ladder.lags(own)
     proven = own["records"].notna() | own["find"].notna()
     first = lags[["records", "find"]].min(axis=1)
-    ranked = [*first[proven].sort_values(kind="stable").index, *_by_report(own[~proven])]
-    kept = ranked[:MOST]
+    late = own["report"][~proven.to_numpy()].sort_values(kind="stable").index
+    ranked = first[proven.to_numpy()].sort_values(kind="stable").index.append(late)
+    kept = ranked[:MOST].tolist()
     axis = _axis(own)
     rows = _climb_rows(records, found, own, lags, kept, axis)
     return {
@@ -51,10 +52,6 @@ def _reached(view: View, name: str, lag: ladder.Lag, q: str) -> str:
     if name == "began":
         return rows_ref(view, "transfers", ids=lag.ids)
     return rows_ref(view, "transfers", f"{q} first_{name}!=".strip())
-
-
-def _by_report(own: pd.DataFrame) -> list[str]:
-    return list(own.sort_values("report", kind="stable").index)
 
 
 def _axis(own: pd.DataFrame) -> tuple[date, date]:
