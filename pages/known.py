@@ -109,6 +109,7 @@ def shown() -> None:
     then = date.fromisoformat(PLAYER.step((selection.view.as_of or stories.story(records).then).isoformat()))
     pair = known.compare(records, selection.view, then, against)
     finding, colours = known.headline(pair), frame.colours()
+    left_out = known.steps_left_out(story)
     frame.title(_("What was known when?"), finding)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day_field(_("Known on"), "known_then", then)
@@ -128,13 +129,15 @@ def shown() -> None:
             whole,
             finding=finding,
             title=_("Transfers on record by day and best evidence reached"),
-            reading=" ".join(filter(None, (captions.READINGS["known"], known.steps_left_out(story)))),
+            reading=" ".join(filter(None, (captions.READINGS["known"], left_out))),
             on=date.today(),
         ),
         alt=known.in_words(records, selection.view, pair),
         on_pick=pick,
         config={"displayModeBar": False},
     )
+    if left_out:
+        st.caption(left_out)
     on = (selection.view, pair.days, colours["background"])
     html = frame.rendered(records, "known.html", on, lambda: told(pair, colours))
     prose(html, key="days", on_pick=pick)

@@ -74,7 +74,7 @@ def test_of_very_many_days_few_are_drawn_and_what_stands_on_each_is_true() -> No
     assert {*map(pd.Timestamp, named), days[-1]} <= {*drawn.index} <= {*days}
     assert drawn.equals(grown.loc[drawn.index])
     assert drawn.index.to_series().diff().max() <= pd.Timedelta(days=2 * 4000 / known.MOST_STEPS)
-    assert "4000 days" in known.steps_left_out(grown) and "300" in known.steps_left_out(grown)
+    assert "4,000 days" in known.steps_left_out(grown) and "300" in known.steps_left_out(grown)
     few = grown.head(known.MOST_STEPS)
     assert known.steps(few, named) is few and known.steps_left_out(few) == ""
 

@@ -206,7 +206,7 @@ def _shown(own: pd.DataFrame, view: View) -> Told:
     count = int(own["group"].eq("shown").sum())
     proven = share(view, count, f"{ends} {STEPS['shown']}")
     return Told.of(
-        _("{proven} of {str}"), proven=proven, str=(str(len(own)), rows_ref(view, "transfers", ends))
+        _("{proven} of {str}"), proven=proven, str=(f"{len(own):,}", rows_ref(view, "transfers", ends))
     )
 
 
@@ -371,7 +371,7 @@ def reports(records: Records, found: Found, pair: Pair) -> pd.DataFrame:
 def names(records: Records, found: Found, pair: Pair) -> tuple[str, str]:
     """What stands at the two lanes of the strip."""
     there, back = (
-        f"{records.label('countries', a)} → {records.label('countries', b)}: {len(between(found, a, b))}"
+        f"{records.label('countries', a)} → {records.label('countries', b)}: {len(between(found, a, b)):,}"
         for a, b in pair.directions
     )
     return there, back

@@ -303,7 +303,9 @@ def within(records: Records, selection: Selection) -> dict[str, Part]:
 def _within(records: Records, selection: Selection) -> dict[str, Part]:
     routed = _routes(records, selection).ne("")
     ways = {"routed": routed.index[routed], "schematic": routed.index[~routed]}
-    return {way: (str(len(ids)), rows_ref(selection.view, "transfers", ids=ids)) for way, ids in ways.items()}
+    return {
+        way: (f"{len(ids):,}", rows_ref(selection.view, "transfers", ids=ids)) for way, ids in ways.items()
+    }
 
 
 def _routes(records: Records, selection: Selection) -> pd.Series:

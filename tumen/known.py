@@ -173,7 +173,7 @@ def steps_left_out(grown: pd.DataFrame) -> str:
     return _(
         "{count} days brought a change; drawn are the last one in each of {few} equal stretches of time, "
         "and the days that are named."
-    ).format(count=len(grown), few=MOST_STEPS)
+    ).format(count=f"{len(grown):,}", few=MOST_STEPS)
 
 
 def _first(run: Running, flags: pd.Series, ids: Numbers) -> pd.Series:
@@ -434,7 +434,7 @@ def _on_record(selection: Selection) -> tuple[Part, Part]:
     """How many transfers are on record, and how many of them are shown, each with its rows."""
     states = selection.states
     shown = overview.share(selection.view, int(states["evidence"].ge(4).sum()), "best_evidence>=4")
-    return (str(len(states)), rows_ref(selection.view, "transfers")), shown
+    return (f"{len(states):,}", rows_ref(selection.view, "transfers")), shown
 
 
 def _by_now(pair: Comparison) -> Told:

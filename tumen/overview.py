@@ -38,19 +38,19 @@ def headline(records: Records, selection: Selection) -> Told:
         len(state), share(selection.view, int(state["evidence"].ge(4).sum()), "best_evidence>=4")
     )
     disputed = _all_or(len(state), share(selection.view, int(state["contested"].sum()), "contested=True"))
-    count = (str(len(state)), rows_ref(selection.view, "transfers"))
+    count = (f"{len(state):,}", rows_ref(selection.view, "transfers"))
     return Told.of(_("{count} transfers on record: {proven} shown by imagery, records or a find, "
 "{disputed} denied or doubted by someone"), count=count, proven=proven, disputed=disputed)  # fmt: skip
 
 
 def _all_or(of: int, found: Part) -> Part:
     """'all' instead of a number that is all of them."""
-    return (_("all"), found[1]) if found[0] == str(of) else found
+    return (_("all"), found[1]) if found[0] == f"{of:,}" else found
 
 
 def share(view: View, count: int, q: str) -> Part:
     """How many of the transfers in view a search finds, and the search; 'none' where it finds none."""
-    return (str(count), rows_ref(view, "transfers", q)) if count else (_("none"), "")
+    return (f"{count:,}", rows_ref(view, "transfers", q)) if count else (_("none"), "")
 
 
 def _single(records: Records, state: pd.Series) -> Told:

@@ -414,7 +414,7 @@ def _period_words(view: View) -> list[str]:
 def sentence(selection: Selection, records: Records) -> Told:
     """The view in one sentence with its count: '12 of 129 transfers: North Korea sends; … .'."""
     view, words = selection.view, describe(selection.view, records)
-    left = (str(len(selection.states)), rows_ref(view, "transfers"))
+    left = (f"{len(selection.states):,}", rows_ref(view, "transfers"))
     if view == View(as_of=view.as_of):
         events, quotes = (
             (wording.plural(len(selection.places[table]), noun), rows_ref(view, table))
@@ -428,7 +428,7 @@ def sentence(selection: Selection, records: Records) -> Told:
             events=events,
             quotes=quotes,
         )
-    all_of_them = (str(selection.reported), rows_ref(View(as_of=view.as_of), "transfers"))
+    all_of_them = (f"{selection.reported:,}", rows_ref(View(as_of=view.as_of), "transfers"))
     return Told.of(
         _("{left} of {all_of_them} transfers: {words}."), left=left, all_of_them=all_of_them, words=words
     )

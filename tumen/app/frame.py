@@ -319,7 +319,7 @@ def _undated(records: Records, selection: Selection) -> Part | None:
         return None
     undated = derive.active(records, selection.states)["dated"].eq(False)
     ids = undated.index[undated]
-    return (str(len(ids)), view.rows_ref(selection.view, "transfers", ids=ids)) if len(ids) else None
+    return (f"{len(ids):,}", view.rows_ref(selection.view, "transfers", ids=ids)) if len(ids) else None
 
 
 def rendered(

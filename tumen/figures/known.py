@@ -182,7 +182,7 @@ def _day_notes(
         at = _at(day, span)
         count = int(daily.loc[: pd.Timestamp(date.fromordinal(min(at - 1, span[1])))].iloc[-1].sum())
         when = dates.day_short(day) if day else _("Today")
-        text = f"{when}: {count}"
+        text = f"{when}: {count:,}"
         x = (at - span[0]) / (span[1] - span[0]) * plot
         half = text_width(text, 13) / 2
         anchor = "left" if x < half else "right" if x > plot - half else "center"
@@ -208,7 +208,7 @@ def _band_notes(
             fill = fills(palette)[str(band)]
             notes.append(
                 {
-                    "text": f"{plain(names[str(band)])} <b>{count}</b>",
+                    "text": f"{plain(names[str(band)])} <b>{count:,}</b>",
                     "xref": "paper", "x": 1, "xshift": -8, "xanchor": "right", "y": below + count / 2,
                     "yanchor": "middle", "showarrow": False, "borderpad": 0,
                     "font": {"size": LABEL - narrow, "color": _readable(fill, palette)},
