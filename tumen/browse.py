@@ -24,7 +24,7 @@ from tumen.mistakes import nearest
 from tumen.query import Query, Reader, spellings
 from tumen.records import Records
 from tumen.references import naming
-from tumen.running import Numbers, running
+from tumen.running import Numbers, flagged
 from tumen.speech import N_, _
 from tumen.told import Told
 from tumen.view import Selection, rows_ref
@@ -199,7 +199,7 @@ def _kept(records: Records, selection: Selection) -> dict[str, Numbers]:
 
 def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
     """Transfers, events and quotes in view, what is said of them, and all that they rest on."""
-    run, as_of = running(records), selection.view.as_of
+    as_of, reported = selection.view.as_of, selection.states.index
 
     def names(other: str, *columns: tuple[str, str]) -> Numbers:
         """Which rows of a table are named by rows in view, in some columns of theirs."""
@@ -211,14 +211,13 @@ def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
         """Which rows of a table name rows in view of another."""
         return naming(records, table, column, other).naming(kept[other])
 
-    said = run.among(selection.states.index)[run.on]
-    said[len(derive.known(records, as_of)) :] = False
     public = _public_sources(records, as_of)
-    kept = {
-        "transfers": _flags(records, "transfers", selection.states.index),
-        "assertions": said,
-        **{name: _at(records, name, places) for name, places in selection.places.items()},
+    places = {
+        "transfers": records["transfers"].index.get_indexer(reported),
+        "assertions": derive.places(records, as_of, reported),
+        **selection.places,
     }
+    kept = {table: flagged(own, len(records[table])) for table, own in places.items()}
     kept["transfer_laws"] = those_naming("transfer_laws", "transfer", "transfers")
     kept["not_found"] = those_naming("not_found", "transfers", "transfers")
     kept["routes"] = names("routes", ("transfers", "route")) & _public_routes(records, as_of, public)
@@ -248,19 +247,6 @@ NAMING_SOURCES = (
     ("quotes", "outcome_sources"),
     ("routes", "sources"),
 )
-
-
-def _flags(records: Records, table: str, ids: pd.Index) -> Numbers:
-    """Which rows of a table have one of some ids."""
-    places = records[table].index.get_indexer(ids)
-    return _at(records, table, places[places >= 0])
-
-
-def _at(records: Records, table: str, places: Numbers) -> Numbers:
-    """Which rows of a table stand at some places."""
-    found = np.zeros(len(records[table]), dtype=bool)
-    found[places] = True
-    return found
 
 
 def _public_sources(records: Records, as_of: date | None) -> Numbers:
@@ -608,8 +594,8 @@ class Writer:
         row = str(self.index[place])
         found = []
         for other, column in self.referrers:
-            naming = referring(self.records, other.name, column.name).rows(row)
-            if count := len(naming) if self._whole(other) else int(self._shown(other.name)[naming].sum()):
+            rows = referring(self.records, other.name, column.name).rows(row)
+            if count := len(rows) if self._whole(other) else int(self._shown(other.name)[rows].sum()):
                 found.append((other, column, count))
         return found
 

@@ -109,7 +109,7 @@ def counted(records: Records, as_of: date | None, transfers: Iterable[str]) -> t
 def places(records: Records, as_of: date | None, transfers: Iterable[str]) -> Numbers:
     """The places of the assertions public on a day on some transfers."""
     run = running(records)
-    found: Numbers = np.flatnonzero(run.among(transfers)[run.on[: len(known(records, as_of))]])
+    found: Numbers = np.flatnonzero(run.among(transfers)[run.on[: run.known(as_of)]])
     return found
 
 
@@ -131,7 +131,7 @@ def states(records: Records, as_of: date | None = None) -> pd.DataFrame:
 
 def _states(run: Running, as_of: date | None) -> pd.DataFrame:
     """The running values at the last claim, denial and silence on each transfer that was public by a day."""
-    count = run.known(None if as_of is None else pd.Timestamp(as_of))
+    count = run.known(as_of)
     last = run.claims.last(count)
     reported = np.flatnonzero(last >= 0)
     claim = last[reported]
@@ -232,7 +232,7 @@ def spreads(records: Records, as_of: date | None = None) -> "Spreads":
 
 def _spreads(records: Records, as_of: date | None) -> "Spreads":
     groups = records.once("groups of figures", lambda: _groups(records))
-    count = running(records).known(None if as_of is None else pd.Timestamp(as_of))
+    count = running(records).known(as_of)
     last = groups.said.last(count)
     return Spreads(groups, np.flatnonzero(last >= 0), last[last >= 0])
 
@@ -244,7 +244,7 @@ def figures(records: Records, as_of: date | None) -> pd.DataFrame:
     comparable ones, and `number`: that of the transfer.
     """
     groups = records.once("groups of figures", lambda: _groups(records))
-    count = running(records).known(None if as_of is None else pd.Timestamp(as_of))
+    count = running(records).known(as_of)
     found = groups.said.rows.iloc[: int(np.searchsorted(groups.said.places, count))]
     return found.assign(number=groups.number[found["on"]])
 
@@ -255,7 +255,7 @@ def compared(records: Records, as_of: date | None) -> Numbers:
     groups = records.once("groups of figures", lambda: _groups(records))
     count = np.zeros(len(groups.keys), dtype=int)
     count[found.present] = found.figures
-    own = groups.said.rows.iloc[: int(np.searchsorted(groups.said.places, len(known(records, as_of))))]
+    own = groups.said.rows.iloc[: int(np.searchsorted(groups.said.places, running(records).known(as_of)))]
     by_day[own["place"]] = count[own["on"]]
     return by_day
 

@@ -288,6 +288,10 @@ def figures(records: Records, as_of: date | None, ids: Iterable[str]) -> list[Fi
         if transfer not in kept:
             kept[transfer] = _figures(Desk(records, as_of), transfer)
     found = [figure for transfer in wanted for figure in kept[transfer]]
+    return _by_day(found)
+
+
+def _by_day(found: Iterable[Figure]) -> list[Figure]:
     return sorted(found, key=lambda f: (f.days.last, f.item, f.id))
 
 
@@ -296,8 +300,8 @@ def of_group(records: Records, as_of: date | None, spread: Spread) -> list[Figur
     kept: dict[tuple[str, ...], list[Figure]] = records.once(("figures of groups", as_of), dict)
     if spread.assertions not in kept:
         desk = Desk(records, as_of)
-        found = [_figure(desk, row, spread) for row in cards.assertions(desk, spread.assertions)]
-        kept[spread.assertions] = sorted(found, key=lambda f: (f.days.last, f.item, f.id))
+        rows = cards.assertions(desk, spread.assertions)
+        kept[spread.assertions] = _by_day(_figure(desk, row, spread) for row in rows)
     return kept[spread.assertions]
 
 

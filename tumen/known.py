@@ -332,7 +332,7 @@ def _changes(records: Records, pair: Comparison) -> Changes:
 
 def _said_between(run: Running, days: tuple[date, date | None]) -> Numbers:
     """Which assertions became public after the first day, up to the second."""
-    first, last = (run.known(None if day is None else pd.Timestamp(day)) for day in days)
+    first, last = (run.known(day) for day in days)
     found = np.zeros(len(run.on), dtype=bool)
     found[first:last] = True
     return found
@@ -491,9 +491,8 @@ def counts(pair: tuple[Side, Side]) -> list[Row]:
     ]
     found = [{"label": label, "cells": [_counted(side, **own) for side in pair]} for label, own in lines]
     found.append({"label": _("Denied or doubted"), "cells": [_contested(side) for side in pair]})
-    for label, name in ((_("Events"), "timeline"), (_("Quotes"), "quotes")):
-        table = "events" if name == "timeline" else "quotes"
-        cells = [(len(side.selection.places[table]), side.page(name)) for side in pair]
+    for label, table, page in ((_("Events"), "events", "timeline"), (_("Quotes"), "quotes", "quotes")):
+        cells = [(len(side.selection.places[table]), side.page(page)) for side in pair]
         found.append({"label": label, "cells": cells})
     return found
 
@@ -638,7 +637,7 @@ def contested(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Transfers denied or doubted only now: by whom first, and how far it reaches."""
     desk, run, later = Desk(records, pair.days[1]), running(records), pair.days[1]
     told = run.denials.places[run.among(found.contested.taken)[run.denials.on]]
-    told = told[told < run.known(None if later is None else pd.Timestamp(later))]
+    told = told[told < run.known(later)]
     first = told[~pd.Index(run.on[told]).duplicated()][-MOST_CHANGED:]
     said = records["assertions"][["id", "transfer", "known"]].iloc[first]
     reported_on = derive.states(records, later)["first_reported"]

@@ -81,7 +81,7 @@ def rungs(records: Records, as_of: date | None = None) -> pd.DataFrame:
 def _rungs(records: Records, as_of: date | None) -> pd.DataFrame:
     run = running(records)
     first, starts = records.once("first claims", lambda: (_first_claims(run), _starts(run)))
-    count = run.known(None if as_of is None else pd.Timestamp(as_of))
+    count = run.known(as_of)
     reported = np.flatnonzero(first["report"] < count)
     ids, days = records["assertions"]["id"].array, run.all["known"].array
     found = {}

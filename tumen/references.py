@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tumen.records import Records
-from tumen.running import Numbers
+from tumen.running import Numbers, flagged
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +20,11 @@ class Pairs:
 
     def naming(self, wanted: Numbers) -> Numbers:
         """Which rows name one of the flagged ones."""
-        return _flagged(self.row[wanted[self.named]], self.rows)
+        return flagged(self.row[wanted[self.named]], self.rows)
 
-    def named_by(self, flagged: Numbers) -> Numbers:
+    def named_by(self, chosen: Numbers) -> Numbers:
         """Which rows are named by one of the flagged ones."""
-        return _flagged(self.named[flagged[self.row]], self.names)
+        return flagged(self.named[chosen[self.row]], self.names)
 
 
 def pairs(column: pd.Series, index: pd.Index) -> Pairs:
@@ -40,9 +40,3 @@ def naming(records: Records, table: str, column: str, other: str) -> Pairs:
     """The pairs of a column of a table and the table that it refers to, found once."""
     key = ("naming", table, column)
     return records.once(key, lambda: pairs(records[table][column], records[other].index))
-
-
-def _flagged(places: Numbers, of: int) -> Numbers:
-    found = np.zeros(of, dtype=bool)
-    found[places] = True
-    return found

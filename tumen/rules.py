@@ -523,7 +523,7 @@ def outside_country(data: Data) -> Iterator[Broken]:
                 "lat",
                 _elsewhere(there, row["country"]),
                 _way_back(row, lon, lat),
-                found=f"{shown(row['lat'])}, lon {shown(row['lon'])}",
+                found=f"{row['lat']}, lon {row['lon']}",
             )
 
 
@@ -550,7 +550,7 @@ def capital_misplaced(data: Data) -> Iterator[Broken]:
                 "lat",
                 _elsewhere(there, row.id),
                 "Correct it.",
-                found=f"{shown(row['lat'])}, lon {shown(row['lon'])}",
+                found=f"{row['lat']}, lon {row['lon']}",
             )
 
 

@@ -8,6 +8,7 @@ per assertion (docs/scale.md has the figures).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -135,18 +136,12 @@ class Running:
     def among(self, transfers: Iterable[str]) -> Numbers:
         """Of all transfers by number, whether each is one of some."""
         numbers = self.numbers(transfers)
-        return self.numbered(numbers[numbers >= 0])
+        return flagged(numbers[numbers >= 0], len(self.transfers))
 
-    def numbered(self, numbers: Numbers) -> Numbers:
-        """Of all transfers by number, whether each has one of some numbers."""
-        found = np.zeros(len(self.transfers), dtype=bool)
-        found[numbers] = True
-        return found
-
-    def known(self, day: pd.Timestamp | None) -> int:
+    def known(self, day: date | None) -> int:
         """How many assertions are public on a day (all of them for None): the first so many."""
         days = self.all["known"]
-        return len(days) if day is None else int(days.searchsorted(day, side="right"))
+        return len(days) if day is None else int(days.searchsorted(pd.Timestamp(day), side="right"))
 
     def _of(self, stances: Iterable[str]) -> Said:
         own = self.all[self.all["stance"].isin(list(stances))].reset_index(drop=True)
@@ -265,6 +260,13 @@ class Running:
         found = np.full(len(self.transfers), -1)
         np.maximum.at(found, heard["on"].to_numpy(), heard["evidence"].to_numpy())
         return found
+
+
+def flagged(places: Numbers, of: int) -> Numbers:
+    """Of so many, whether each stands at one of some places."""
+    found = np.zeros(of, dtype=bool)
+    found[places] = True
+    return found
 
 
 def running(records: Records) -> Running:

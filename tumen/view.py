@@ -18,7 +18,7 @@ from tumen import dates, derive, law, speech, wording
 from tumen.query import Query, Reader, spellings
 from tumen.records import CLAIMS, DENIALS, Records
 from tumen.references import Pairs, pairs
-from tumen.running import Numbers, running
+from tumen.running import Numbers, flagged, running
 from tumen.speech import N_, Texts, _
 from tumen.told import Told
 
@@ -308,11 +308,11 @@ def _bears(records: Records, table: str, numbers: Numbers, fits: Numbers, view: 
     has a date of its own. Evidence, dispute and claimants are properties of transfers, so under those
     filters only what bears on a transfer stays.
     """
-    about, run = records.once(("about", table), lambda: _about(records, table)), running(records)
-    linked = about.naming(run.numbered(numbers[fits]))
+    about = records.once(("about", table), lambda: _about(records, table))
+    linked = about.naming(flagged(numbers[fits], about.names))
     if view.evidence or view.contested or view.law or (view.country and view.role in ("claimant", "denier")):
         return linked
-    free = ~about.naming(run.numbered(numbers))
+    free = ~about.naming(flagged(numbers, about.names))
     found: Numbers = linked | (_by_itself(records, table, view).to_numpy() & free)
     return found
 

@@ -135,10 +135,8 @@ def _rows_in(records: Records, selection: Selection) -> dict[str, Numbers]:
     readings = records["transfer_laws"]["law"].iloc[found["transfer_laws"]]
     found["transfer_laws"] = found["transfer_laws"][readings.isin(begun)]
     for name in SUPPORT:  # routes first: they name places and sources themselves
-        listed = np.zeros(len(records[name]), dtype=bool)
-        for places in (found[name], *_named(records, selection, found, name)):
-            listed[places] = True
-        found[name] = np.flatnonzero(listed)
+        listed = np.concatenate([found[name], *_named(records, selection, found, name)])
+        found[name] = np.unique(listed)
     return found
 
 
