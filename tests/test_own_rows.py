@@ -126,6 +126,16 @@ def test_a_file_without_a_name_is_named_so_in_every_mistake(records: Records) ->
     assert found.mistakes and {m.file for m in found.mistakes if m.id == row["id"]} == {trial.NAMELESS}
 
 
+@pytest.mark.parametrize(
+    "name", ["x" * 5_000 + "transfers.csv", "\u202etransfers.csv"], ids=["long", "turned"]
+)
+def test_a_strange_name_of_a_file_never_stands_whole_in_a_mistake(records: Records, name: str) -> None:
+    row = raw("transfers", "prk-rus-munitions-containers") | {"origin": "XYZ"}
+    for content in (text(records, "transfers", row), b"no,table"):
+        found = tried(DATA, {name: content})
+        assert found.mistakes and all(name[:200] not in str(m) for m in found.mistakes)
+
+
 def test_a_table_is_known_by_its_first_line(
     records: Records, rows: tuple[dict[str, str], dict[str, str]]
 ) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from tumen import check, descriptor, reading
 from tumen.descriptor import Package, Table
-from tumen.mistakes import Mistake, nearest
+from tumen.mistakes import Mistake, nearest, shown
 from tumen.reading import Fault, Sheet
 from tumen.records import Records, prepared
 
@@ -65,7 +65,7 @@ def tried(directory: Path, files: Mapping[str, bytes], version: str = "", today:
         if table is None or table.path in names:
             known.append(_unplaced(name, table, package))
             continue
-        names[table.path] = name or NAMELESS
+        names[table.path] = _called(name)
         own, faults = reading.read_bytes(content, table)
         known += [_mistake(name, fault) for fault in faults]
         if own.sound:
@@ -149,10 +149,13 @@ def _placed(mistake: Mistake, directory: Path, names: Mapping[str, str]) -> Mist
 
 
 def _mistake(name: str, at: Fault) -> Mistake:
-    rule = at.rule or "upload"
-    return Mistake(
-        name or NAMELESS, at.line, at.id, at.column, at.found, at.expected, at.nearest, at.remedy, rule
-    )
+    file, rule = _called(name), at.rule or "upload"
+    return Mistake(file, at.line, at.id, at.column, at.found, at.expected, at.nearest, at.remedy, rule)
+
+
+def _called(name: str) -> str:
+    """An uploaded file's name as it may stand in a message: a visitor's file may be called anything."""
+    return shown(name) or NAMELESS
 
 
 def _refused(name: str, why: str) -> Trial:
