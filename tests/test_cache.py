@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from tumen import cache, check
+from tumen import cache, check, reading
 from tumen.records import DATA
 
 WHOLE = check.read(DATA)[0]
@@ -48,6 +49,16 @@ def test_what_has_passed_is_not_checked_again_until_something_changes(data: Path
     path = data / "speakers.csv"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # the same rows in other bytes
     assert [unchecked(data), unchecked(data)] == [False, True]
+
+
+def test_a_text_column_is_one_piece_read_anew_or_kept(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several, Arrow joins all to take a few rows: on large data that was most of a click."""
+    monkeypatch.setattr(reading, "ROWS", 100)
+    with pd.option_context("mode.string_storage", "pyarrow"):
+        for _ in range(2):
+            frame = check.read(data, TODAY)[0]["assertions"]
+            texts = [column.array for _, column in frame.items() if column.dtype == "str"]
+            assert len(texts) > 15 and {pa.chunked_array(pa.array(own)).num_chunks for own in texts} == {1}
 
 
 def test_what_was_spoilt_is_made_anew_and_logged(

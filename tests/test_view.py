@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 
 from tests import reference
 from tests.conftest import MakeRecords, Rows, complete
-from tumen import derive
+from tumen import derive, ladder
 from tumen.query import DAYS, MOST_NOTES
 from tumen.records import DATA, Records
+from tumen.running import running
 from tumen.view import (
     CONTESTED,
     PARAMETERS,
     ROLES,
     WINDOW,
+    Selection,
     View,
     describe,
     from_query,
@@ -213,6 +215,20 @@ def check_against_reference(records: Records, tables: Mapping[str, Rows], view: 
     assert set(selection.events["id"]) == reference.events(tables, wanted)
     assert set(selection.quotes["id"]) == reference.quotes(tables, wanted)
     assert selection.reported == len(reference.states(tables, view.as_of))
+    check_numbers(records, selection)
+
+
+def check_numbers(records: Records, selection: Selection) -> None:
+    """What is found by numbers is what is found by ids."""
+    as_of, wanted = selection.view.as_of, selection.transfers
+    assert list(selection.columns("transfers", "id")["id"]) == wanted
+    assert list(running(records).transfers[selection.numbers]) == wanted
+    assert list(derive.states(records, as_of).index[selection.among]) == wanted
+    assert list(ladder.rungs(records, as_of).index[selection.among]) == wanted
+    said = derive.known(records, as_of)
+    assert list(records["assertions"]["id"].iloc[selection.assertions]) == list(
+        said["id"][said["transfer"].isin(wanted)]
+    )
 
 
 @given(view=views())

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from tumen import browse, derive, wording
+from tumen import browse, wording
 from tumen.records import Records, rows
 from tumen.speech import _
 from tumen.story import story
@@ -118,7 +118,7 @@ def bias(records: Records, selection: Selection) -> Bias:
 def told(records: Records, selection: Selection) -> pd.DataFrame:
     """The assertions that are counted: on the transfers in view, public by its day."""
     said = records.once("assertions to count", lambda: _compact(records))
-    found: pd.DataFrame = said.iloc[derive.places(records, selection.view.as_of, selection.states.index)]
+    found: pd.DataFrame = said.iloc[selection.assertions]
     return found
 
 

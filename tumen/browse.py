@@ -199,7 +199,7 @@ def _kept(records: Records, selection: Selection) -> dict[str, Numbers]:
 
 def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
     """Transfers, events and quotes in view, what is said of them, and all that they rest on."""
-    as_of, reported = selection.view.as_of, selection.states.index
+    as_of = selection.view.as_of
 
     def names(other: str, *columns: tuple[str, str]) -> Numbers:
         """Which rows of a table are named by rows in view, in some columns of theirs."""
@@ -212,11 +212,7 @@ def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
         return naming(records, table, column, other).naming(kept[other])
 
     public = _public_sources(records, as_of)
-    places = {
-        "transfers": records["transfers"].index.get_indexer(reported),
-        "assertions": derive.places(records, as_of, reported),
-        **selection.places,
-    }
+    places = {**selection.places, "assertions": selection.assertions}
     kept = {table: flagged(own, len(records[table])) for table, own in places.items()}
     kept["transfer_laws"] = those_naming("transfer_laws", "transfer", "transfers")
     kept["not_found"] = those_naming("not_found", "transfers", "transfers")
@@ -758,7 +754,7 @@ def _ordered(writer: Writer, shown: list[Head], rows: list[int], wanted: Wanted)
 
 def headline(records: Records, selection: Selection) -> Told:
     """The finding: '654 assertions by 77 origins in 430 sources'."""
-    said, by, cited = derive.counted(records, selection.view.as_of, selection.states.index)
+    said, by, cited = derive.counted(records, selection.assertions)
     if not said:
         return Told(_("No assertion in this view"))
     view = selection.view

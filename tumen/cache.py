@@ -131,8 +131,8 @@ def _write(folder: Path, frames: Frames, today: date) -> None:
     told = {}
     for table, frame in frames.items():
         path, digest = folder / f"{table}.arrow", hashlib.sha256()
-        columns = {str(column): pa.array(frame[column], reading.TEXT) for column in frame}
-        feather.write_feather(pa.table(columns), path, compression="lz4")
+        kept = pa.table({str(column): pa.array(frame[column], reading.TEXT) for column in frame})
+        feather.write_feather(kept, path, compression="lz4", chunksize=max(1, len(kept)))
         update(digest, path)
         told[table] = digest.hexdigest()
     manifest = {"checked": today.isoformat(), "tables": told}

@@ -145,6 +145,6 @@ def version(records: Records) -> str:
 def _counted(records: Records, selection: Selection, told: pd.DataFrame | None) -> tuple[int, int, int]:
     """How many assertions a chart rests on, of how many origins and sources."""
     if told is None:
-        return derive.counted(records, selection.view.as_of, selection.states.index)
+        return derive.counted(records, selection.assertions)
     origins, sources = ({*told[name].unique()} - {""} for name in ("origin", "source"))
     return len(told), len(origins), len(sources)

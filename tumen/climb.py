@@ -1,14 +1,14 @@
 """How the transfers in view climbed the evidence ladder: lags by direction, and a row of marks for each."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tumen import dates, ladder
 from tumen.desk import Desk
-from tumen.exchange import Found, between, pairs, reference
+from tumen.exchange import Found, card, pairs
 from tumen.records import Records
 from tumen.view import View, rows_ref
 
@@ -23,22 +23,23 @@ def climbs(records: Records, found: Found, view: View) -> Row:
     Returns totals (Lag by rung), never (by rung), directions (rows of lags), shown and others (rows with
     the marks of the dot plot), more (rows left out), ticks and span of its time axis.
     """
-    own = ladder.rungs(records, view.as_of).loc[found.rows.index]
+    rungs, numbers = ladder.rungs(records, view.as_of), found.rows["number"].to_numpy()
+    own = rungs[[*ladder.RUNGS, "began", "began_last"]].iloc[numbers]
     lags = ladder.lags(own)
-    proven = own["records"].notna() | own["find"].notna()
-    first = lags[["records", "find"]].min(axis=1)
-    late = own["report"][~proven.to_numpy()].sort_values(kind="stable").index
-    ranked = first[proven.to_numpy()].sort_values(kind="stable").index.append(late)
-    kept = ranked[:MOST].tolist()
+    proof = lags[["records", "find"]].min(axis=1).to_numpy()
+    proven = ~np.isnan(proof)
+    late = np.where(proven, np.datetime64("NaT"), own["report"].to_numpy())
+    ranked = np.lexsort((late, proof))  # those without proof come last, by first report
     axis = _axis(own)
-    rows = _climb_rows(records, found, own, lags, kept, axis)
+    kept = ranked[:MOST]
+    rows = _climb_rows(records, found.rows.iloc[kept], rungs.iloc[numbers[kept]], lags.iloc[kept], axis)
     return {
         "totals": ladder.summary(lags),
         "never": {rung: ladder.never(own, rung) for rung in ladder.RUNGS},
         "directions": _directions(records, found, lags),
         "shown": [row for row in rows if row["proven"]],
         "others": [row for row in rows if not row["proven"]],
-        "more": len(ranked) - len(kept),
+        "more": len(ranked) - len(rows),
         "proven": int(proven.sum()),
         "rows": lambda q: rows_ref(view, "transfers", q),
         "reached": lambda name, lag, q: _reached(view, name, lag, q),
@@ -78,35 +79,27 @@ def _percent(day: date, first: date, last: date) -> float:
 
 
 def _directions(records: Records, found: Found, lags: pd.DataFrame) -> list[Row]:
-    rows = []
-    for pair in pairs(found):
-        for origin, destination in pair.directions:
-            own = between(found, origin, destination)
-            if len(own):
-                rows.append(
-                    {
-                        "giver": records.label("countries", origin),
-                        "taker": records.label("countries", destination),
-                        "count": len(own),
-                        "record": reference(own, origin, destination),
-                        "q": f"origin={origin} destination={destination}",
-                        "lags": ladder.summary(lags.loc[own.index]),
-                    }
-                )
-    return rows
+    ends = [ends for pair in pairs(found) for ends in pair.directions]
+    return [_direction(records, lags.iloc[places], *way) for way in ends if len(places := found.places(*way))]
+
+
+def _direction(records: Records, lags: pd.DataFrame, origin: str, destination: str) -> Row:
+    return {
+        "giver": records.label("countries", origin),
+        "taker": records.label("countries", destination),
+        "count": len(lags),
+        "record": card(len(lags), str(lags.index[0]), origin, destination),
+        "q": f"origin={origin} destination={destination}",
+        "lags": ladder.summary(lags),
+    }
 
 
 def _climb_rows(
-    records: Records,
-    found: Found,
-    own: pd.DataFrame,
-    lags: pd.DataFrame,
-    kept: Iterable[str],
-    axis: tuple[date, date],
+    records: Records, rows: pd.DataFrame, rungs: pd.DataFrame, lags: pd.DataFrame, axis: tuple[date, date]
 ) -> list[Row]:
-    desk = Desk(records)
-    places = found.rows.index.get_indexer(pd.Index(list(kept), dtype="str"))
-    whole = [frame.iloc[places].to_dict("records") for frame in (found.rows, own, lags)]
+    """Some transfers with their rungs and lags, row by row."""
+    desk, named = Desk(records), rows[["id", "item", "origin", "destination"]]
+    whole = [frame.to_dict("records") for frame in (named, rungs, lags)]
     return [_climb(desk, row, rung, lag, axis) for row, rung, lag in zip(*whole, strict=True)]
 
 

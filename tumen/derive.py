@@ -97,19 +97,20 @@ def told(
 
     Found by the numbers of the transfers: a million texts are neither compared nor copied.
     """
-    return records["assertions"][list(columns)].iloc[places(records, as_of, transfers)]
+    found = places(records, as_of, running(records).among(transfers))
+    return records["assertions"][list(columns)].iloc[found]
 
 
-def counted(records: Records, as_of: date | None, transfers: Iterable[str]) -> tuple[int, int, int]:
-    """How many assertions public on a day there are on some transfers, of how many origins and sources."""
-    found, every = places(records, as_of, transfers), running(records).all
-    return len(found), *(_different(every[name].iloc[found]) for name in ("origin", "source"))  # type: ignore[return-value]
+def counted(records: Records, assertions: Numbers) -> tuple[int, int, int]:
+    """How many assertions stand at some places, of how many origins and sources."""
+    every = running(records).all
+    return len(assertions), *(_different(every[name].iloc[assertions]) for name in ("origin", "source"))  # type: ignore[return-value]
 
 
-def places(records: Records, as_of: date | None, transfers: Iterable[str]) -> Numbers:
-    """The places of the assertions public on a day on some transfers."""
+def places(records: Records, as_of: date | None, transfers: Numbers) -> Numbers:
+    """The places of the assertions public on a day on the flagged ones of all transfers by number."""
     run = running(records)
-    found: Numbers = np.flatnonzero(run.among(transfers)[run.on[: run.known(as_of)]])
+    found: Numbers = np.flatnonzero(transfers[run.on[: run.known(as_of)]])
     return found
 
 

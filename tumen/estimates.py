@@ -245,14 +245,14 @@ def _choice_words(records: Records, transfer: str, count: int) -> str:
 
 def _counted(records: Records, selection: Selection) -> dict[str, int]:
     """Transfers in view with figures → how many; the most disputed first, then those with most figures."""
-    spreads, run = derive.spreads(records, selection.view.as_of), running(records)
-    numbers, most = ranked(records, selection.view.as_of).numbers, len(run.transfers)
+    spreads, transfers = derive.spreads(records, selection.view.as_of), running(records).transfers
+    numbers, most = ranked(records, selection.view.as_of).numbers, len(transfers)
     counts = np.bincount(spreads.number, spreads.figures, minlength=most).astype(int)
     first = np.full(most, len(numbers))
     first[numbers[::-1]] = np.arange(len(numbers))[::-1]  # of several of one transfer the first one stays
-    kept = np.flatnonzero(run.among(selection.states.index) & (counts > 0))
+    kept = selection.numbers[counts[selection.numbers] > 0]
     kept = kept[np.lexsort((kept, -counts[kept], first[kept]))]
-    return dict(zip(run.transfers[kept].tolist(), counts[kept].tolist(), strict=True))
+    return dict(zip(transfers[kept].tolist(), counts[kept].tolist(), strict=True))
 
 
 def default(selection: Selection, options: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 Everything counts transfers on record, never amounts: containers, tonnes and dollars cannot be added.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -31,10 +31,11 @@ GROUPS: Mapping[str, tuple[str, int]] = {  # how far a transfer is proven → wo
 }
 MOST_PAIRS = 12  # told apart; the others, with fewer transfers, are found by the filter on countries
 MOST_SQUARES = 40  # in one cell of the picture; beyond, a square stands for several transfers
-MOST_SEARCHES = 200  # for what was not found, by result
+MOST_SEARCHES = 60  # for what was not found, by result
 MOST_DOTS = 150  # of one direction in the strip
 MOST_LINES = 24  # of one family and direction in the ledger
 SMALL_PAIR = 2  # a pair with so few transfers is told in words where others have a picture
+NOWHERE: Numbers = np.empty(0, dtype=int)
 MONTH = 30.44  # days
 UNREALISED = ("agreed", "offered", "sought", "not-observed")  # editors' status: no delivery is reported
 
@@ -67,7 +68,7 @@ class Found:
     @cached_property
     def _places(self) -> Mapping[Any, Numbers]:
         """Sender and receiver → the places of their rows, in order."""
-        return dict(self.rows.groupby(["origin", "destination"], sort=False).indices)  # type: ignore[arg-type]
+        return dict(self.rows.groupby(["origin", "destination"], sort=False, observed=True).indices)  # type: ignore[arg-type]
 
     @cached_property
     def _halves(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -87,19 +88,23 @@ class Found:
             found[pair] = found.get(pair, 0) + count
         return found
 
+    def places(self, origin: str, destination: str) -> Numbers:
+        """Where the rows of one direction stand."""
+        return self._places.get((origin, destination), NOWHERE)
+
     def between(self, origin: str, destination: str) -> pd.DataFrame:
         """The rows of one direction."""
         ends = origin, destination
         if ends not in self._halves:
-            self._halves[ends] = self.rows.iloc[self._places.get(ends, [])]
+            self._halves[ends] = self.rows.iloc[self.places(*ends)]
         return self._halves[ends]
 
 
 def table(records: Records, selection: Selection) -> Found:
     """The transfers in view with what is derived of them, `group` (shown, assessed, reported), `status`.
 
-    `number` is the place in the order of ids. The best evidenced come first, then by first report. The
-    editors' status is a word of hindsight: '' on a turned-back day.
+    `number` is the place among all on record, in the order of ids. The best evidenced come first, then by
+    first report. The editors' status is a word of hindsight: '' on a turned-back day.
     """
     return records.once(
         ("exchange", selection.view), lambda: Found(_table(records, selection), story(records))
@@ -107,17 +112,33 @@ def table(records: Records, selection: Selection) -> Found:
 
 
 def _table(records: Records, selection: Selection) -> pd.DataFrame:
-    rows = flows.moved(records, selection)[["id", "origin", "destination", "family", "item"]]
-    state = selection.states[
-        ["evidence", "contested", "first_reported", "first_assertion", "credibility", "reliability"]
-    ]
-    rows = rows.assign(**state, number=np.arange(len(rows))).sort_values(  # in the order of ids already
-        ["evidence", "first_reported"], ascending=[False, True], kind="stable"
+    state = selection.states
+    order = np.lexsort((state["first_reported"].to_numpy(), -state["evidence"].to_numpy()))
+    coded = records.once("coded transfers", lambda: _coded(records))
+    rows = coded.iloc[selection.places["transfers"][order]]
+    if selection.view.as_of:
+        rows = rows.assign(status="")
+    return rows.assign(
+        **{name: state[name].array[order] for name in DERIVED},
+        number=selection.among[order],
+        group=_groups(state["evidence"].to_numpy()[order]),
+        view=np.full(len(rows), selection.view, dtype=object),
     )
-    status = "" if selection.view.as_of else records["transfers"].loc[rows.index, "status"]
-    view = np.full(len(rows), selection.view, dtype=object)
-    groups = rows["evidence"].map({step: group(step) for step in range(6)})
-    return rows.assign(group=groups, status=status, view=view)
+
+
+CODES = ("origin", "destination", "family", "status")
+DERIVED = ("evidence", "contested", "first_reported", "first_assertion", "credibility", "reliability")
+
+
+def _coded(records: Records) -> pd.DataFrame:
+    """All transfers with codes as categories, so that very many are gathered by numbers and not by texts."""
+    return records["transfers"][["id", "item", *CODES]].astype(dict.fromkeys(CODES, "category"))
+
+
+def _groups(evidence: Numbers) -> "pd.Categorical[str]":
+    names = [*GROUPS]
+    ranks = np.array([names.index(group(step)) for step in range(6)])
+    return pd.Categorical.from_codes(ranks[evidence], pd.Index(names))
 
 
 def group(evidence: int) -> str:
@@ -226,13 +247,14 @@ def picture(records: Records, found: Found) -> Row:
     right, rows with a cell for each side), and small (pairs with too few transfers for a panel).
     """
     kept = pairs(found)
-    shown = pd.concat([between(found, *ends) for pair in kept for ends in {*pair.directions}])
-    cells, present = _cells(records, shown), {*shown["family"].unique()}
+    places = np.concatenate([found.places(*ends) for pair in kept for ends in {*pair.directions}])
+    shown = _ranked(found.rows, places)
+    cells = _cells(records, shown)
     most = max((cell["count"] for cell in cells.values()), default=0)
     per = max(1, -(-most // MOST_SQUARES))
-    for cell in cells.values():
-        cell["squares"] = _squares(cell, per)
-    families = [row for row in _families(records) if row["id"] in present]
+    for key, square in _single(shown) if per == 1 else _several(shown, cells, per):
+        cells[key]["squares"].append(square)
+    families = [row for row in _families(records) if any(row["id"] == family for _, _, family in cells)]
     panels = [_panel(records, pair, families, cells) for pair in kept]
     large = [p for p in panels if p["left"]["count"] + p["right"]["count"] > SMALL_PAIR] or panels
     apart = {p["key"] for p in large}
@@ -252,31 +274,48 @@ def _families(records: Records) -> list[Row]:
     ]
 
 
-Cells = dict[tuple[str, str, str], Row]
+KINDS = ["group", "contested", "realised"]  # what a square shows
 
 
-def _cells(records: Records, found: pd.DataFrame) -> Cells:
-    """Sender, receiver, family → how many, the card that lists them, and the rows themselves."""
+def _ranked(rows: pd.DataFrame, places: Numbers) -> pd.DataFrame:
+    """What the squares show of the rows at some places, the best evidenced and undisputed first."""
+    keys = (rows["number"], rows["contested"], -rows["evidence"])
+    order = places[np.lexsort([key.to_numpy()[places] for key in keys])]
+    own = rows[[*flows.FLOW, "id", "item", "group", "contested", "status"]].iloc[order]
+    return own.assign(realised=~own["status"].isin(UNREALISED))
+
+
+Key = tuple[str, str, str]  # sender, receiver, family
+Cells = dict[Key, Row]
+
+
+def _cells(records: Records, shown: pd.DataFrame) -> Cells:
+    """Sender, receiver, family → how many, and the card that lists them."""
     cells: Cells = {}
-    names = [*flows.FLOW, "id", "item", "group", "contested", "status"]
-    order = np.lexsort((found["number"], found["contested"], -found["evidence"]))
-    ordered = found[names].iloc[order].assign(realised=~found["status"].isin(UNREALISED).to_numpy()[order])
-    for key, own in ordered.groupby(flows.FLOW, sort=False):
-        origin, destination, family = map(str, key)
+    found = shown.groupby(flows.FLOW, sort=False, observed=True)["id"].agg(["size", "first"])
+    for (origin, destination, family), count, first in found.itertuples():
         cells[origin, destination, family] = {
-            "count": len(own),
-            "record": reference(own, origin, destination, family),
+            "count": count,
+            "record": card(count, first, origin, destination, family),
             "label": f"{records.label('countries', origin)} → {records.label('countries', destination)}, "
-            f"{records.label('families', family).lower()}: {wording.plural(len(own), 'transfer')}",
-            "rows": own,
+            f"{records.label('families', family).lower()}: {wording.plural(count, 'transfer')}",
+            "squares": [],
         }
     return cells
 
 
 def reference(own: pd.DataFrame, origin: str, destination: str, family: str = "") -> str:
-    """The card of a set of transfers: the only one, or the flow that they make up."""
-    if len(own) == 1:
-        return f"transfer:{own['id'].iloc[0]}"
+    """The card of a set of transfers: the only one, or the flow that they make up; '' for none."""
+    if own.empty:
+        return ""
+    first = own["id"].iloc[0] if len(own) == 1 else ""
+    return card(len(own), first, origin, destination, family)
+
+
+def card(count: int, first: str, origin: str, destination: str, family: str = "") -> str:
+    """The card of one transfer by its id, or of so many: the flow that they make up."""
+    if count == 1:
+        return f"transfer:{first}"
     return f"flow:{origin}>{destination}{':' if family else ''}{family}"
 
 
@@ -289,18 +328,21 @@ def listing(own: pd.DataFrame, q: str = "") -> str:
     return rows_ref(first["view"], "transfers", f"{ends} {q}".strip())
 
 
-def _squares(cell: Row, per: int) -> list[Row]:
-    """One square for each transfer, the best evidenced first; where they are too many, one for several."""
-    rows = cell.pop("rows")
-    if per == 1:
-        return [{**row, "record": f"transfer:{row['id']}"} for row in _dicts(rows.drop(columns=flows.FLOW))]
-    kinds = ["group", "contested", "realised"]
-    several = rows.groupby(kinds, sort=False).size().items()
-    return [
-        {**dict(zip(kinds, kind, strict=True)), "item": cell["label"], "status": "", "record": cell["record"]}
-        for kind, count in several
-        for _ in range(max(1, round(count / per)))
-    ]
+def _single(shown: pd.DataFrame) -> Iterator[tuple[Key, Row]]:
+    """One square for each transfer, and the cell that it stands in."""
+    for row in _dicts(shown):
+        key = row.pop("origin"), row.pop("destination"), row.pop("family")
+        yield key, {**row, "record": f"transfer:{row['id']}"}
+
+
+def _several(shown: pd.DataFrame, cells: Cells, per: int) -> Iterator[tuple[Key, Row]]:
+    """One square for so many transfers of a kind, one at least."""
+    counts = shown.groupby([*flows.FLOW, *KINDS], sort=False, observed=True).size()
+    for origin, destination, family, *kind, count in counts.reset_index().itertuples(index=False):
+        key = origin, destination, family
+        kinds = dict(zip(KINDS, kind, strict=True))
+        square = {**kinds, "item": cells[key]["label"], "status": "", "record": cells[key]["record"]}
+        yield from [(key, square)] * max(1, round(count / per))
 
 
 def _panel(records: Records, pair: Pair, families: Sequence[Row], cells: Cells) -> Row:
@@ -398,25 +440,25 @@ def _side(records: Records, found: Found, origin: str, destination: str) -> Row:
         "taker": records.label("countries", destination),
         "count": len(own),
         "undrawn": max(0, len(own) - MOST_DOTS),
-        "record": reference(own, origin, destination) if len(own) else "",
+        "record": reference(own, origin, destination),
         "families": _by_family(records, own, origin, destination),
         "rows": listing(own),
         "groups": [_by_group(own, name, _(words)) for name, (words, _least) in GROUPS.items()],
-        "contested": _few(own[own["contested"]], "contested=True"),
+        "contested": _few(own, own["contested"], "contested=True"),
         "statuses": _by_status(records, own),
     }
 
 
 def _by_family(records: Records, own: pd.DataFrame, origin: str, destination: str) -> list[Row]:
-    counts = own["family"].value_counts()
+    found = own.groupby("family", observed=True)["id"].agg(["size", "first"]).itertuples()
     return [
         {
             "id": family,
-            "label": records.label("families", str(family)),
-            "count": int(count),
-            "record": reference(own[own["family"] == family], origin, destination, str(family)),
+            "label": records.label("families", family),
+            "count": count,
+            "record": card(count, first, origin, destination, family),
         }
-        for family, count in sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
+        for family, count, first in sorted(found, key=lambda row: (-row[1], row[0]))
     ]
 
 
@@ -424,14 +466,14 @@ def _by_status(records: Records, own: pd.DataFrame) -> list[Row]:
     """The editors' statuses in the order of their table of codes; none on a turned-back day."""
     present = {*own["status"].unique()}
     return [
-        {"label": label, **_few(own[own["status"] == status], f"status={status}")}
+        {"label": label, **_few(own, own["status"] == status, f"status={status}")}
         for status, label in records.labels("statuses").items()
         if status in present
     ]
 
 
 def _by_group(own: pd.DataFrame, name: str, words: str) -> Row:
-    return {"id": name, "words": words, **_few(own[own["group"] == name], STEPS[name])}
+    return {"id": name, "words": words, **_few(own, own["group"] == name, STEPS[name])}
 
 
 STEPS: Mapping[str, str] = {  # group → the search that finds it
@@ -441,11 +483,12 @@ STEPS: Mapping[str, str] = {  # group → the search that finds it
 }
 
 
-def _few(own: pd.DataFrame, q: str, most: int = 3) -> Row:
-    """How many, the first of them by name, and all of them as rows that a search finds."""
-    head = own.head(most)
+def _few(own: pd.DataFrame, flags: pd.Series, q: str, most: int = 3) -> Row:
+    """How many are flagged, the first of them by name, and all of them as rows that a search finds."""
+    places = np.flatnonzero(flags.to_numpy())
+    head = own.iloc[places[:most]]
     named = list(zip(head["id"], head["item"], strict=True))
-    return {"count": len(own), "named": named, "rows": listing(own, q)}
+    return {"count": len(places), "named": named, "rows": listing(head, q)}
 
 
 # --- the ledger ----------------------------------------------------------------------------------
@@ -455,30 +498,29 @@ def ledger(records: Records, found: Found, pair: Pair, as_of: date | None) -> li
     """The two-way ledger: for each family in view the transfers of either direction as lines."""
     desk = Desk(records, as_of)
     halves = [between(found, *direction) for direction in pair.directions]
-    present = {*halves[0]["family"], *halves[1]["family"]}
+    places: list[Mapping[Any, Any]] = [own.groupby("family", observed=True).indices for own in halves]
     return [
         {
             **family,
             "sides": [
-                _entry(desk, own[own["family"] == family["id"]], direction, family["id"])
-                for own, direction in zip(halves, pair.directions, strict=True)
+                _entry(desk, own, mine.get(family["id"], NOWHERE), direction, family["id"])
+                for own, mine, direction in zip(halves, places, pair.directions, strict=True)
             ],
         }
         for family in _families(records)
-        if family["id"] in present
+        if any(family["id"] in mine for mine in places)
     ]
 
 
-def _entry(desk: Desk, own: pd.DataFrame, direction: tuple[str, str], family: str) -> Row:
-    kept = own.head(MOST_LINES)
+def _entry(desk: Desk, own: pd.DataFrame, places: Numbers, direction: tuple[str, str], family: str) -> Row:
+    """The transfers at some places, those of one family, as lines."""
+    kept = _dicts(own.iloc[places[:MOST_LINES]])
     return {
         "giver": desk.label("countries", direction[0]),
-        "count": len(own),
-        "record": reference(own, *direction, family) if len(own) else "",
-        "lines": [
-            _line(desk, {str(name): value for name, value in row.items()}) for row in kept.to_dict("records")
-        ],
-        "more": len(own) - len(kept),
+        "count": len(places),
+        "record": card(len(places), kept[0]["id"], *direction, family) if kept else "",
+        "lines": [_line(desk, row) for row in kept],
+        "more": len(places) - len(kept),
     }
 
 
@@ -506,16 +548,17 @@ def order(records: Records, found: Found, pair: Pair, as_of: date | None) -> Row
 
     None where only one direction is in view. Each date is that of a transfer that can be opened.
     """
-    there, back = (between(found, *direction) for direction in pair.directions)
+    names = ["id", "family", "first_reported", "number", "view"]
+    there, back = (between(found, *direction)[names] for direction in pair.directions)
     if there.empty or back.empty:
         return None
-    rungs = ladder.rungs(records, as_of)
+    starts = ladder.rungs(records, as_of)[["began", "start"]]
     main = str(there["family"].value_counts().sort_index(kind="stable").idxmax())
-    anchor = _half(records, there[there["family"] == main], rungs, pair.directions[0])
+    anchor = _half(records, there[there["family"] == main], starts, pair.directions[0])
     rows = [
-        _half(records, own, rungs, direction, anchor)
+        _half(records, own, starts, direction, anchor)
         for side, direction in zip((there, back), pair.directions, strict=True)
-        for family, own in side.groupby("family")
+        for family, own in side.groupby("family", observed=True)
         if not (direction == pair.directions[0] and family == main)
     ]
     ranked = sorted(
@@ -527,14 +570,14 @@ def order(records: Records, found: Found, pair: Pair, as_of: date | None) -> Row
 def _half(
     records: Records,
     own: pd.DataFrame,
-    rungs: pd.DataFrame,
+    starts: pd.DataFrame,
     direction: tuple[str, str],
     anchor: Row | None = None,
 ) -> Row:
     """The first and the middle report of some transfers of one family, and the same of their starts."""
     family = str(own["family"].iloc[0])
     days = own["first_reported"].sort_values(kind="stable")
-    starts = rungs.loc[own.index, ["began", "start"]].dropna().sort_values(["began"], kind="stable")
+    starts = starts.iloc[own["number"].to_numpy()].dropna().sort_values("began", kind="stable")
     row: Row = {
         "giver": records.label("countries", direction[0]),
         "taker": records.label("countries", direction[1]),

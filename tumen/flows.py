@@ -29,12 +29,7 @@ Layers = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 def moved(records: Records, selection: Selection) -> pd.DataFrame:
     """What is drawn of the transfers in view: the columns MOVED of their rows."""
-    return records.once(("moved", selection.view), lambda: _moved(records, selection))
-
-
-def _moved(records: Records, selection: Selection) -> pd.DataFrame:
-    rows = records["transfers"]
-    return rows[list(MOVED)].iloc[rows.index.get_indexer(selection.states.index)]
+    return records.once(("moved", selection.view), lambda: selection.columns("transfers", *MOVED))
 
 
 def flows(records: Records, selection: Selection) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from tumen.derive import Spread, Spreads
 from tumen.desk import Desk, Row
 from tumen.query import Reader
 from tumen.records import CLAIMS, DENIALS, Records, rows
-from tumen.running import Numbers, Running, running
+from tumen.running import Numbers, Running, flagged, running
 from tumen.speech import _, ngettext
 from tumen.story import story
 from tumen.told import Part, Told
@@ -137,7 +137,7 @@ def growth(records: Records, view: View) -> pd.DataFrame:
 
 def _growth(records: Records, view: View) -> pd.DataFrame:
     run = running(records)
-    ids = run.numbers(select(records, replace(view, evidence=0, contested="")).states.index)
+    ids = select(records, replace(view, evidence=0, contested="")).numbers
     enters, leaves = _stay(run, view, ids)
     claims, passed = run.all["stance"].isin(CLAIMS), pd.Series(NEVER, ids)
     changes = {}
@@ -310,7 +310,7 @@ def since(records: Records, selection: Selection) -> Changes | None:
 def _changes(records: Records, pair: Comparison) -> Changes:
     run, names = running(records), ["evidence", "reliability", "credibility", "contested"]
     before, after = (derive.states(records, day)[names] for day in pair.days)
-    viewed = run.among(pair.earlier.states.index) | run.among(pair.later.states.index)
+    viewed = _viewed(run, pair)
     old, new = run.numbers(before.index), run.numbers(after.index)  # whatever was on record then is so later
     ids, was = viewed[new], np.isin(new, old, assume_unique=True)
     then, now, kept = before[viewed[old]], after[ids & was], after.index[ids & was]
@@ -328,6 +328,11 @@ def _changes(records: Records, pair: Comparison) -> Changes:
         events=_known_after(pair, "events"),
         quotes=_known_after(pair, "quotes"),
     )
+
+
+def _viewed(run: Running, pair: Comparison) -> Numbers:
+    """Of all transfers by number, which are in view on either day."""
+    return flagged(np.concatenate([pair.earlier.numbers, pair.later.numbers]), len(run.transfers))
 
 
 def _said_between(run: Running, days: tuple[date, date | None]) -> Numbers:
@@ -353,7 +358,7 @@ def _among(every: pd.Index | pd.Series, flags: Any) -> Ids:
 def _revised(records: Records, pair: Comparison) -> list[tuple[str, str]]:
     """Where an origin's newest figure for the same thing is another than on the earlier day."""
     said, run = derive.figures(records, pair.days[1]), running(records)
-    viewed = run.among(pair.earlier.states.index) | run.among(pair.later.states.index)
+    viewed = _viewed(run, pair)
     said = said[viewed[said["number"]]]
     old, new = _newest(said[said["known"] <= pd.Timestamp(pair.days[0])]), _newest(said)
     now = new.loc[old.index]  # whatever was known then is so later

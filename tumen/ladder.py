@@ -150,10 +150,17 @@ def _precise(text: str) -> bool:
 
 def lags(found: pd.DataFrame) -> pd.DataFrame:
     """Days from the start to the first report ('began'), and from the report to each later rung; or NaN."""
-    late = (found["report"] - found["began_last"]).dt.days.clip(lower=0)
-    early = (found["report"] - found["began"]).dt.days.clip(upper=0)
-    later = {rung: (found[rung] - found["report"]).dt.days for rung in list(RUNGS)[1:]}
-    return pd.DataFrame({"began": late + early, **later}, index=found.index)
+    late = np.maximum(_days(found, "began_last", "report"), 0)
+    early = np.minimum(_days(found, "began", "report"), 0)
+    later = {rung: _days(found, "report", rung) for rung in list(RUNGS)[1:]}
+    ids = found.index.astype(object)  # as Python's own: some of them are taken for each direction
+    return pd.DataFrame({"began": late + early, **later}, index=ids)
+
+
+def _days(found: pd.DataFrame, first: str, last: str) -> Numbers:
+    """Days between two columns; NaN where one is not known."""
+    apart: Numbers = (found[last].to_numpy() - found[first].to_numpy()) / np.timedelta64(1, "D")
+    return apart
 
 
 def summary(days: pd.DataFrame) -> dict[str, Lag]:
@@ -167,7 +174,8 @@ def summary(days: pd.DataFrame) -> dict[str, Lag]:
 def lag(days: pd.Series) -> Lag:
     """The lower median of the days that are known, with the transfer that has it."""
     values = days.to_numpy(dtype=float, na_value=np.nan)
-    places = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]  # NaN sorts last
+    places = np.flatnonzero(~np.isnan(values))
+    places = places[np.argsort(values[places], kind="stable")]
     if not len(places):
         return Lag(0, len(days))
     ids, known = days.index[places], values[places]

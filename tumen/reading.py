@@ -285,16 +285,31 @@ class Body:
         self._rows = []
 
     def frame(self) -> pd.DataFrame:
-        """Every cell as text."""
+        """Every cell as text; asked for once."""
+        return texts(self._joined())
+
+    def _joined(self) -> pa.Table:
         names = list(dict.fromkeys(self.header or ()))
         empty = pa.table({name: pa.array([], TEXT) for name in names})
-        return texts(pa.concat_tables(self._pieces) if self._pieces else empty)
+        table = pa.concat_tables(self._pieces) if self._pieces else empty
+        self._pieces.clear()  # so that they can go one by one when their columns become one
+        return table
 
 
 def texts(table: pa.Table) -> pd.DataFrame:
-    """An Arrow table of texts as a frame of them."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper={TEXT: pd.StringDtype(na_value=np.nan)}.get)
+    """An Arrow table of texts as a frame of them, each column in one piece."""
+    columns = {}
+    for name in table.column_names:
+        columns[name] = whole(table[name])
+        table = table.drop_columns([name])  # very many texts are not held twice
+    kinds = {TEXT: pd.StringDtype(na_value=np.nan)}
+    frame: pd.DataFrame = pa.table(columns).to_pandas(types_mapper=kinds.get)
     return frame
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece: to take a few rows out of several, Arrow joins all of them each time."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _header_faults(header: list[str], table: Table) -> list[Fault]:

@@ -30,9 +30,10 @@ DENIALS = ("denies", "doubts")
 MISSING = object()
 WORDLESS = frozenset(  # what is large and holds no words of the interface: made once for all languages
     (
-        *("about", "active", "bearing", "columns", "courses", "days of sources", "first claims"),
-        *("groups of figures", "labels", "legs with courses", "moved", "naming", "package", "quotes folded"),
-        *("references", "referring", "reported", "running", "select", "spreads", "states"),
+        *("about", "active", "assertions", "bearing", "coded transfers", "columns", "courses"),
+        *("days of sources", "first claims", "groups of figures", "labels", "legs with courses", "lists"),
+        *("moved", "naming", "package", "quotes folded", "references", "referring", "reported", "running"),
+        *("select", "spreads", "states"),
     )
 )
 LARGE = 10_000  # transfers

@@ -165,12 +165,15 @@ def rows_ref(view: View, table: str, q: str = "", sort: str = "", ids: Iterable[
 class Selection:
     """What a view leaves: ids of transfers, events and quotes, and the state of each transfer.
 
-    `states` has one row per transfer id (see derive.states); `reported` counts all transfers that
-    were on record by the day of the view; `places` says where the events and quotes stand in their table.
+    `states` has one row per transfer id (see derive.states), `among` says which of all on record by the
+    day of the view they are, and `numbers` which of all (see Running); `reported` counts all on record;
+    `places` says where the transfers, events and quotes stand in their table.
     """
 
     view: View
     states: pd.DataFrame
+    among: Numbers
+    numbers: Numbers
     reported: int
     places: Mapping[str, Numbers]
     records: Records = field(repr=False)
@@ -179,6 +182,15 @@ class Selection:
     def transfers(self) -> list[str]:
         """Ids of the transfers in view, sorted."""
         return list(self.states.index)
+
+    @property
+    def assertions(self) -> Numbers:
+        """The places of the assertions public by the day of the view on the transfers in view."""
+        return self.records.once(("assertions", self.view), self._assertions)
+
+    def _assertions(self) -> Numbers:
+        flags = flagged(self.numbers, len(running(self.records).transfers))
+        return derive.places(self.records, self.view.as_of, flags)
 
     @property
     def events(self) -> pd.DataFrame:
@@ -191,7 +203,7 @@ class Selection:
         return self._rows("quotes")
 
     def columns(self, table: str, *names: str) -> pd.DataFrame:
-        """Some columns alone of the events or quotes in view."""
+        """Some columns alone of the transfers, events or quotes in view."""
         return self.records[table][[*names]].iloc[self.places[table]]
 
     def _rows(self, table: str) -> pd.DataFrame:
@@ -214,19 +226,18 @@ def _select(records: Records, view: View) -> Selection:
     fits &= _by_dispute(state, view)
     if view.law:
         fits &= rows.index.isin(law.transfers_under(records, view.law))
-    return Selection(
-        view,
-        state[fits & _by_period(records, state, view)],
-        len(state),
-        {name: _bearing(records, name, view, rows["number"], fits) for name in ("events", "quotes")},
-        records,
-    )
+    among = np.flatnonzero(fits & _by_period(records, state, view))
+    numbers = rows["number"].to_numpy()
+    places = {name: _bearing(records, name, view, numbers, fits.to_numpy()) for name in ("events", "quotes")}
+    places["transfers"] = rows["place"].to_numpy()[among]
+    return Selection(view, state.iloc[among], among, numbers[among], len(state), places, records)
 
 
 def _reported(records: Records, state: pd.DataFrame) -> pd.DataFrame:
-    """What is filtered by of the transfers on record: the ends, the type, and the number of each."""
-    rows, numbers = records["transfers"][["weapon_type", "origin", "destination"]], running(records).numbers
-    return rows.loc[state.index].assign(number=numbers(state.index))
+    """What is filtered by of the transfers on record: ends and type, and the number and place of each."""
+    rows = records["transfers"][["weapon_type", "origin", "destination"]]
+    place = rows.index.get_indexer(state.index)
+    return rows.iloc[place].assign(number=running(records).numbers(state.index), place=place)
 
 
 def types_of(records: Records, view: View) -> frozenset[str]:
@@ -285,20 +296,20 @@ def _by_period(records: Records, state: pd.DataFrame, view: View) -> pd.Series:
     return _in_period(records.once(("active", view.as_of), lambda: derive.active(records, state)), view)
 
 
-def _bearing(records: Records, table: str, view: View, numbers: pd.Series, fits: pd.Series) -> Numbers:
+def _bearing(records: Records, table: str, view: View, numbers: Numbers, fits: Numbers) -> Numbers:
     """The places of the events or quotes in view."""
     frame = records[table]
     kept = _dated(frame, view) & _in_period(frame, view)
-    kept &= _bears(records, table, numbers.to_numpy(), fits.to_numpy(), view)
+    kept &= _bears(records, table, numbers, fits, view)
     return np.flatnonzero(kept)
 
 
 def _by_itself(records: Records, table: str, view: View) -> pd.Series:
     """Which rows the filters leave by their own data: a quote names no weapon type."""
-    frame = records[table]
-    if "weapon_types" in frame:
-        return _concerns(frame["countries"], view) & _of_types(frame["weapon_types"], records, view)
-    return _concerns(frame["countries"], view) & (not view.weapon_type)
+    concerned = _concerns(records, table, view)
+    if "weapon_types" in records[table]:
+        return concerned & _of_types(records, table, view)
+    return concerned & (not view.weapon_type)
 
 
 def _bears(records: Records, table: str, numbers: Numbers, fits: Numbers, view: View) -> Numbers:
@@ -322,11 +333,12 @@ def _about(records: Records, table: str) -> Pairs:
     return pairs(records[table]["about_transfers"], running(records).transfers)
 
 
-def _where(column: pd.Series, test: Callable[[tuple[str, ...]], bool]) -> pd.Series:
-    """Where a test holds; there are far fewer different lists than rows, and each is tested once."""
-    place, different = pd.factorize(column)
+def _where(records: Records, table: str, column: str, test: Callable[[tuple[str, ...]], bool]) -> pd.Series:
+    """Where a test of a column of lists holds; there are far fewer than rows, and each is tested once."""
+    lists = records[table][column]
+    place, different = records.once(("lists", table, column), lambda: pd.factorize(lists))
     holds = np.fromiter(map(test, different), bool, len(different))
-    return pd.Series(holds[place], index=column.index, dtype=bool)
+    return pd.Series(holds[place], index=lists.index, dtype=bool)
 
 
 def _all(frame: pd.DataFrame | pd.Series) -> pd.Series:
@@ -347,19 +359,19 @@ def _in_period(frame: pd.DataFrame, view: View) -> pd.Series:
     return (frame["first"] <= last) & (frame["last"] >= first)
 
 
-def _concerns(countries: pd.Series, view: View) -> pd.Series:
+def _concerns(records: Records, table: str, view: View) -> pd.Series:
     wanted = frozenset(view.country)
     if not wanted:
-        return _all(countries)
+        return _all(records[table])
     least = min(2, len(wanted)) if view.role == "between" else 1
-    return _where(countries, lambda own: len(wanted.intersection(own)) >= least)
+    return _where(records, table, "countries", lambda own: len(wanted.intersection(own)) >= least)
 
 
-def _of_types(types: pd.Series, records: Records, view: View) -> pd.Series:
+def _of_types(records: Records, table: str, view: View) -> pd.Series:
     if not view.weapon_type:
-        return _all(types)
+        return _all(records[table])
     wanted = types_of(records, view)
-    return _where(types, lambda own: not wanted.isdisjoint(own))
+    return _where(records, table, "weapon_types", lambda own: not wanted.isdisjoint(own))
 
 
 # --- words ---------------------------------------------------------------------------------------
