@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -16,12 +17,12 @@ from limits import parse
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from tumen.app import head, server
-from tumen.app.web import health, hosts, policy, rates, settings, sizes
+from tumen.app.web import health, hosts, policy, rates, settings, sign_in, sizes
 from tumen.app.web.asgi import ASGI
 from tumen.app.web.settings import LOOPBACK, BadSetting, Settings
 from tumen.mistakes import Mistake, Report
@@ -281,6 +282,57 @@ def test_every_setting_is_described() -> None:
     described = set(re.findall(r"`(TUMEN_\w+)`", settings.__doc__ or ""))
     read = set(re.findall(r'"(TUMEN_\w+)"', Path(settings.__file__).read_text("utf-8")))
     assert described == read - {"TUMEN_"}
+
+
+# --- signing in ---
+
+
+async def signed(_: Request) -> RedirectResponse:
+    """What Streamlit answers at the end: it leads everybody to the first page."""
+    return RedirectResponse("/", 302)
+
+
+def door(wanted: bool = True) -> Client:
+    """Our door before the pages, some other routes and the end of signing in."""
+    routes = [Route(path, echo) for path in ("/", "/map", "/quotes", "/healthz", "/static/x.js")]
+    inside = Starlette(routes=[*routes, Route(sign_in.CALLBACK, signed)])
+    return Client(sign_in.Door(inside, Settings(sign_in=wanted)))
+
+
+@pytest.mark.parametrize(
+    ("held", "led"),
+    [
+        ("/map", "/map"),
+        ("/quotes?q=%22a+b%22&as_of=2024-02-26", "/quotes?q=%22a+b%22&as_of=2024-02-26"),
+        ("", "/"),
+        ("map", "/"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/map", "/"),
+        ("/map\r\nset-cookie: x=1", "/"),
+        ("/map?q=\x00", "/"),
+        ("/\u202emap", "/"),
+        ("/map/../auth/logout", "/"),
+        ("/api/transfers.csv", "/"),
+        (sign_in.CALLBACK, "/"),
+    ],
+)
+def test_who_signs_in_is_led_back_to_a_page_of_ours_and_nowhere_else(held: str, led: str) -> None:
+    cookie = {"cookie": f"{sign_in.BACK}={quote(held, safe='')}"}
+    answer = door().get(f"{sign_in.CALLBACK}?state=x&code=y", headers=cookie)
+    assert (answer.status_code, answer.headers["location"]) == (302, led)
+    (forgotten,) = answer.headers.get_list("set-cookie")
+    assert forgotten.startswith(f"{sign_in.BACK}=") and "max-age=0" in forgotten.lower()
+
+
+def test_the_address_of_a_page_is_held_until_its_visitor_has_signed_in() -> None:
+    (held,) = door().get("/map?country=PRK&q=a%20b").headers.get_list("set-cookie")
+    assert quote("/map?country=PRK&q=a%20b", safe="") in held
+    assert "httponly" in held.lower() and "samesite=lax" in held.lower()
+    for path in ("/healthz", "/static/x.js", f"/quotes?q={'x' * sign_in.LONGEST}"):
+        answer = door().get(path)
+        assert answer.status_code == 200 and "set-cookie" not in answer.headers, path
+    assert "set-cookie" not in door(wanted=False).get("/map?country=PRK").headers
+    assert door().get("/api/transfers.csv").status_code == 401
 
 
 # --- headers ---

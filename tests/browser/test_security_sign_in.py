@@ -90,19 +90,21 @@ def test_nobody_sees_a_record_who_is_not_signed_in(visit: Visit, closed: Server)
         assert status(closed.url + path) == 401, path
 
 
-def test_who_signs_in_sees_the_dashboard_and_may_leave_again(visit: Visit, closed: Server) -> None:
+def test_who_signs_in_sees_what_was_asked_for_and_may_leave_again(visit: Visit, closed: Server) -> None:
     reader = visit(closed)
     page = reader.page
     page.context.route(
         "**/pico.min.css", lambda route: route.fulfill(body="")
     )  # the provider's own page wants it
-    page.goto(f"{closed.url}/map")
+    page.goto(f"{closed.url}/map?country=PRK&weapon_type=artillery-ammunition")
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/oauth2/authorize*")
     page.locator("input[name=sub]").fill("an-analyst")
     page.get_by_role("button", name="Authorize").click()
     page.wait_for_url(f"{closed.url}/**")
-    reader.shows(len(plain.transfers()))
+    reader.shows(len(plain.transfers("PRK", "artillery-ammunition")))
+    assert page.url == f"{closed.url}/map?country=PRK&weapon_type=artillery-ammunition"
+    assert sign_in.BACK not in cookies(page.context)
     signed = cookies(page.context)
     assert status(f"{closed.url}/api/transfers.csv", signed) != 401
     forged = signed.replace("_streamlit_user=", "_streamlit_user=x")

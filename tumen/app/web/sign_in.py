@@ -4,21 +4,32 @@ Streamlit signs people in (OpenID Connect, `st.login`) and keeps a signed cookie
 `tumen/app/door.py`; here every other route is closed without it. Open stays what holds no record and what
 signing in needs: the empty shell of the pages, code, styles, base map, health. A new route is closed until
 somebody opens it here.
+
+Streamlit leads everybody to the first page after signing in. Whoever opened another address is led back to
+it: a cookie holds it meanwhile, and leads to pages of this server only.
 """
 
 import importlib.util
+from urllib.parse import quote, unquote
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import cookie_parser
+from starlette.responses import Response
 from streamlit.runtime.secrets import secrets_singleton
 from streamlit.web.server.starlette import starlette_auth_routes, starlette_websocket
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from tumen.app.frame import HIDDEN, PAGES
-from tumen.app.web.asgi import ASGI, Receive, Scope, Send, header, refuse
+from tumen.app.web.asgi import ASGI, Message, Receive, Scope, Send, header, refuse
 from tumen.app.web.settings import BadSetting, Settings
 
-SHELLS = frozenset({"/", "/home", *(f"/{page}" for page in (*PAGES, *HIDDEN)), "/oauth2callback"})
+CALLBACK = "/oauth2callback"
+ADDRESSES = frozenset({"/", "/home", *(f"/{page}" for page in (*PAGES, *HIDDEN))})
+SHELLS = ADDRESSES | {CALLBACK}
 OPEN = ("/_stcore/", "/static/", "/auth/", "/plotly/", "/geo/", "/healthz", "/readyz", "/favicon")
+BACK = "tumen_back"  # the cookie that holds the address
+LONGEST = 3_000  # characters of it; browsers keep 4 kB
+AN_HOUR = 3600  # seconds to sign in within
 
 
 class Door:
@@ -29,17 +40,60 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is open, or comes from who is signed in."""
-        if not self.closed or scope["type"] != "http" or is_open(scope["path"]) or signed_in(scope):
+        if not self.closed or scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        await refuse(
-            scope, receive, send, 401, "Sign in first, in a browser, on the first page of this server."
-        )
+        elif scope["path"] == CALLBACK:
+            await self.app(scope, receive, _leading_back(scope, send))
+        elif scope["path"] in ADDRESSES and not signed_in(scope):
+            await self.app(scope, receive, _remembering(scope, send))
+        elif is_open(scope["path"]) or signed_in(scope):
+            await self.app(scope, receive, send)
+        else:
+            why = "Sign in first, in a browser, on the first page of this server."
+            await refuse(scope, receive, send, 401, why)
 
 
 def is_open(path: str) -> bool:
     """Whether a path gives out no record."""
     return path in SHELLS or path.startswith(OPEN)
+
+
+def _remembering(scope: Scope, send: Send) -> Send:
+    """The answer with a cookie that holds the address asked for."""
+    query = scope["query_string"].decode("latin-1")
+    address = quote(f"{scope['path']}?{query}" if query else scope["path"], safe="")
+    cookie = Response()
+    if len(address) <= LONGEST:
+        cookie.set_cookie(BACK, address, max_age=AN_HOUR, httponly=True, samesite="lax")
+    return _with_cookies(cookie, send)
+
+
+def _leading_back(scope: Scope, send: Send) -> Send:
+    """The answer that ends signing in, leading to the address that the cookie holds, if any."""
+    address = unquote(cookie_parser(header(scope, b"cookie")).get(BACK, ""))
+    forget = Response()
+    forget.delete_cookie(BACK, httponly=True, samesite="lax")
+    return _with_cookies(forget, send, address if is_ours(address) else "")
+
+
+def is_ours(address: str) -> bool:
+    """Whether a text is the path of a page, with filters or without: anyone may have made the cookie."""
+    return address.partition("?")[0] in ADDRESSES and address.isascii() and address.isprintable()
+
+
+def _with_cookies(own: Response, send: Send, location: str = "") -> Send:
+    """The answer with the cookies of another; if it leads elsewhere, to `location` where that is given."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for cookie in own.headers.getlist("set-cookie"):
+                headers.append("set-cookie", cookie)
+            if location and "location" in headers:
+                headers["location"] = location
+        await send(message)
+
+    return sent
 
 
 def signed_in(scope: Scope) -> bool:
