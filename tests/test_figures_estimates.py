@@ -239,9 +239,24 @@ def test_of_very_many_figures_the_ends_and_the_newest_are_drawn() -> None:
         for n, text in enumerate(days)
     )
     kept = drawing.limited([panel_of(*told)] * 40)
-    assert len(kept) == drawing.MOST_PANELS
-    assert all(len(panel.figures) <= drawing.MOST_MARKS for panel in kept)
+    assert [len(panel.figures) for panel in kept] == [drawing.MOST_MARKS]
     assert (kept[0].least, kept[0].most) == (min(f.least for f in told), max(f.most for f in told))
+
+
+@pytest.mark.parametrize("sizes", [(30, 20, 20, 20), (3,) * 30, (53, 3, 2), (50, 9, 2), (2, 90)])
+def test_the_first_panels_are_drawn_as_far_as_a_chart_can_be_sent(sizes: tuple[int, ...]) -> None:
+    panels = [
+        panel_of(
+            *(shell(id=f"{p}-{n}", date=f"2024-01-{n % 28 + 1:02d}", low=1000.0 + n) for n in range(size))
+        )
+        for p, size in enumerate(sizes)
+    ]
+    kept = [len(panel.figures) for panel in drawing.limited(panels)]
+    assert sum(kept) <= drawing.MOST_MARKS and len(kept) <= drawing.MOST_PANELS
+    assert all(own == size for own, size in zip(kept[:-1], sizes, strict=False)), "only the last is cut"
+    assert kept[-1] >= min(drawing.LEAST_MARKS, sizes[len(kept) - 1])
+    if len(kept) < min(len(sizes), drawing.MOST_PANELS):
+        assert drawing.MOST_MARKS - sum(kept) < drawing.LEAST_MARKS
 
 
 def test_hostile_texts_stay_texts() -> None:

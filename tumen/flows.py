@@ -20,7 +20,7 @@ from tumen.view import Selection, rows_ref
 FLOW = ["origin", "destination", "family"]
 MOVED = ("id", *FLOW, "item", "route", "origin_place", "destination_place", "via")
 
-MOST = {"flows": 40, "legs": 20, "places": 45}  # drawn on the map, so that it can be read and sent
+MOST = {"flows": 36, "legs": 18, "places": 43}  # drawn on the map, so that it can be read and sent
 COARSE = 0.2  # degrees by which a drawn leg may stray where there are too many
 MOST_LISTED = 60  # flows in the table, and routes
 

@@ -334,7 +334,7 @@ def _about(records: Records, table: str) -> Pairs:
 
 
 def _where(records: Records, table: str, column: str, test: Callable[[tuple[str, ...]], bool]) -> pd.Series:
-    """Where a test of a column of lists holds; there are far fewer than rows, and each is tested once."""
+    """Where a test of a column of lists holds; few differ among very many, and each is tested once."""
     lists = records[table][column]
     place, different = records.once(("lists", table, column), lambda: pd.factorize(lists))
     holds = np.fromiter(map(test, different), bool, len(different))

@@ -6,6 +6,7 @@ only apostrophes stand before such a sign; `unsafe` takes one apostrophe away fr
 with apostrophes and such a sign. Numbers and lists of points stay as they are: they can compute nothing.
 """
 
+import io
 import math
 import re
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ RULE = (
 )
 _RISKY, _MADE_SAFE = re.compile(rf"'*[{re.escape(SIGNS)}]"), re.compile(rf"'+[{re.escape(SIGNS)}]")
 QUOTE, NEEDS_QUOTES = '"', re.compile(r'[,"\r\n]')
+AT_ONCE = 50_000  # rows, so that very many are not in memory as cells
 _WHOLE = 1e15  # below it a float holds every whole number
 
 
@@ -37,16 +39,37 @@ class Sheet:
 
 def sheet(frame: pd.DataFrame, columns: Sequence[Column]) -> Sheet:
     """A table of `tables.tables` as CSV."""
-    written, changed = [], []
-    for column in columns:
-        texts = [text(value, column) for value in frame[column.name].tolist()]
-        shown = [safe(t) for t in texts] if _may_run(column) else texts
-        written.append(shown)
-        pairs = zip(frame.index, texts, shown, strict=True)
-        changed += [(str(row), column.name) for row, before, after in pairs if before != after]
-    lines = [[column.name for column in columns], *zip(*written, strict=True)]
-    content = "".join(f"{','.join(map(_quoted, line))}\n" for line in lines)
-    return Sheet(content.encode("utf-8", "replace"), tuple(changed))
+    file, changed = io.BytesIO(), []
+    file.write(_lines([[_quoted(column.name)] for column in columns]))
+    for start in range(0, len(frame), AT_ONCE):
+        part, written = frame.iloc[start : start + AT_ONCE], []
+        for column in columns:
+            cells, risky = _cells(part[column.name], column)
+            written.append(cells)
+            changed += [(str(part.index[place]), column.name) for place in risky]
+        file.write(_lines(written))
+    return Sheet(file.getvalue(), tuple(changed))
+
+
+def _lines(written: Sequence[Sequence[str]]) -> bytes:
+    return "".join(f"{','.join(line)}\n" for line in zip(*written, strict=True)).encode("utf-8", "replace")
+
+
+def _cells(values: pd.Series, column: Column) -> tuple[list[str], list[int]]:
+    """A column as it is written, and where it was made safe; equal values are written once."""
+    known: dict[tuple[type, Any], tuple[str, bool]] = {}
+    found = []
+    for value in values.tolist():
+        key = type(value), value  # True is not 1
+        if key not in known:
+            known[key] = _cell(text(value, column), column)
+        found.append(known[key])
+    return [cell for cell, _ in found], [place for place, (_, risky) in enumerate(found) if risky]
+
+
+def _cell(plain: str, column: Column) -> tuple[str, bool]:
+    shown = safe(plain) if _may_run(column) else plain
+    return _quoted(shown), shown != plain
 
 
 def _quoted(cell: str) -> str:

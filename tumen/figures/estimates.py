@@ -21,7 +21,8 @@ from tumen.speech import _
 
 Drawing = dict[str, Any]
 
-MOST_PANELS, MOST_MARKS = 12, 60  # in one chart, in one panel: the JSON budget is 60 kB
+MOST_PANELS, MOST_MARKS = 12, 55  # in one chart: the JSON budget is 60 kB
+LEAST_MARKS = 4  # a panel that could keep fewer of its many figures is left out
 COLOURS = ("drones", "ammunition-artillery", "components", "platforms", "missiles", "space-nuclear")
 LEFT, RIGHT, BETWEEN, NARROW = 66, 10, 26, 560  # pixels: value labels, right edge, between columns, a phone
 TWO_COLUMNS, WIDE_FROM = 900, 6  # width for two columns; figures that deserve a whole row
@@ -35,14 +36,21 @@ UP, DOWN = "M0,3L0,15M-4,10L0,15L4,10", "M0,-3L0,-15M-4,-10L0,-15L4,-10"
 
 def limited(panels: Sequence[Panel]) -> list[Panel]:
     """The panels that are drawn: of very many the first, of very many figures the ends and the newest."""
-    return [replace(panel, figures=_kept(panel)) for panel in panels[:MOST_PANELS]]
+    drawn, room = [], MOST_MARKS
+    for panel in panels[:MOST_PANELS]:
+        if room < min(LEAST_MARKS, len(panel.figures)):
+            break
+        figures = _kept(panel, room)
+        drawn.append(replace(panel, figures=figures))
+        room -= len(figures)
+    return drawn
 
 
-def _kept(panel: Panel) -> tuple[Figure, ...]:
-    if len(panel.figures) <= MOST_MARKS:
+def _kept(panel: Panel, most: int) -> tuple[Figure, ...]:
+    if len(panel.figures) <= most:
         return panel.figures
     ends = {min(panel.figures, key=lambda f: f.least).id, max(panel.figures, key=lambda f: f.most).id}
-    newest = {figure.id for figure in panel.figures[-(MOST_MARKS - len(ends)) :]}
+    newest = {figure.id for figure in panel.figures[-(most - len(ends)) :]}
     return tuple(figure for figure in panel.figures if figure.id in ends | newest)
 
 
