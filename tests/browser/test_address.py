@@ -1,11 +1,18 @@
 """The address is the state: it opens the same view for anyone, at any time, and forgives mistakes."""
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import connect
 
 from tests import plain
 from tests.browser.conftest import Visit
 from tests.browser.reader import Reader
+from tools.server import Server
 from tumen.app.frame import PAGES
 
 pytestmark = pytest.mark.browser
@@ -102,3 +109,47 @@ def test_a_wrong_address_opens_the_page_with_a_note(reader: Reader, path: str) -
 def test_an_unknown_page_falls_back_to_the_overview(reader: Reader) -> None:
     reader.open("/nowhere?country=PRK")
     reader.shows(len(plain.transfers("PRK")))
+
+
+async def crossing(url: str, pause: float, back: bool = False) -> tuple[str, str]:
+    """Click 'Earlier', and soon after tell something else with the address as it was; what is then shown.
+
+    Returns the sentence of the page and the address that the server wrote last.
+    """
+    address, told, button = "", "", ""
+    stream, ask, click = f"{url.replace('http', 'ws', 1)}/_stcore/stream", BackMsg(), BackMsg()
+    ask.rerun_script.page_name = click.rerun_script.page_name = "method"
+    async with connect(stream, subprotocols=["streamlit"], max_size=None) as to:  # type: ignore[list-item]
+        await to.send(ask.SerializeToString())
+        ask.rerun_script.is_history_navigation = back
+        with suppress(TimeoutError):
+            while True:
+                data = await asyncio.wait_for(
+                    to.recv(), 2 if click.rerun_script.HasField("widget_states") else 60
+                )
+                said = ForwardMsg.FromString(data)  # type: ignore[arg-type]
+                kind, element = said.WhichOneof("type"), said.delta.new_element
+                if kind == "page_info_changed":
+                    address = said.page_info_changed.query_string
+                elif element.button.label == "Earlier":
+                    button = element.button.id
+                elif element.bidi_component.id.endswith("-sentence"):
+                    told = element.bidi_component.json
+                elif kind == "script_finished" and not click.rerun_script.HasField("widget_states"):
+                    click.rerun_script.widget_states.widgets.add(id=button, trigger_value=True)
+                    await to.send(click.SerializeToString())
+                    await asyncio.sleep(pause)
+                    await to.send(ask.SerializeToString())
+    return told, address
+
+
+@pytest.mark.parametrize("pause", [0.02, 0.1, 0.5])
+def test_a_message_that_crosses_a_click_does_not_undo_it(server: Server, pause: float) -> None:
+    """A chart tells its width while the reader clicks: the address moved on, and so must the page."""
+    told, address = asyncio.run(crossing(server.url, pause))
+    assert "as_of=" in address and "known on" in told
+
+
+def test_who_goes_back_at_once_is_back(server: Server) -> None:
+    told, _ = asyncio.run(crossing(server.url, 0.3, back=True))
+    assert "known on" not in told

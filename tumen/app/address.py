@@ -5,13 +5,18 @@ Ours holds codes that stay valid for years, and says what was ignored; so the fe
 address and widgets in step. The rule: whoever changes something calls `go`, which writes the
 address; `adopt` reads the address back whenever it is not the one that we wrote last (a link, the
 browser's back button).
+
+A message that the browser sent before it heard of our new address still tells the one that was left: a
+chart tells its width, say, just when the reader clicks. That is no way back, and must not undo the click.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from tumen import speech
 from tumen.query import Reader, spellings
@@ -20,6 +25,7 @@ from tumen.view import PARAMETERS, View, to_query
 from tumen.view import read as read_view
 
 Query = dict[str, list[str]]
+CROSSING = 2.0  # seconds in which a message may still tell an address that was left
 WIDGETS = {name: f"filter_{name}" for name in PARAMETERS}  # field of View → key of its widget
 
 
@@ -31,7 +37,7 @@ def read() -> Query:
 def adopt(records: Records) -> View:
     """Take over an address that we did not write ourselves; return the view in force."""
     state, query = st.session_state, read()
-    if query != state.get("address"):
+    if query != state.get("address") and not _crossed(query):
         reader = Reader(query)
         state.language = reader.code("lang", spellings(speech.names()), speech.ENGLISH)
         speak()  # the notes too are told in it
@@ -41,6 +47,18 @@ def adopt(records: Records) -> View:
     speak()
     view: View = state.view
     return view
+
+
+def _crossed(query: Query) -> bool:
+    """Whether an address was left a moment ago, and nobody pressed Back or Forward."""
+    context = get_script_run_ctx()
+    return query in _left().values() and not (context and context.is_history_navigation)
+
+
+def _left() -> dict[float, Query]:
+    """The addresses that were left a moment ago, by when."""
+    now, left = time.monotonic(), st.session_state.get("left", {})
+    return {then: query for then, query in left.items() if now - then < CROSSING}
 
 
 def speak() -> None:
@@ -77,7 +95,7 @@ def go(to: View | None = None, **params: str | Sequence[str] | None) -> None:
     if to is not None and to != state.view:
         state.view = to
         fill_widgets(to)
-    state.notes = []
+    state.notes, state.left = [], {**_left(), time.monotonic(): state.address}
     state.address = query_for(state.view, {**_rest(state.address), **_texts(params)})
     st.query_params.from_dict(state.address)
 
