@@ -6,9 +6,10 @@ The house itself stands in `tumen/app/shell.py` (the frame: navigation, filters,
 
 import streamlit as st
 
-from tumen.app import server
+from tumen.app import callbacks, server
 from tumen.home import LIBRARY
 
+callbacks.install()
 app = st.App(
     LIBRARY / "app" / "shell.py",
     routes=server.routes(),

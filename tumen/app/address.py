@@ -37,7 +37,9 @@ def read() -> Query:
 def adopt(records: Records) -> View:
     """Take over an address that we did not write ourselves; return the view in force."""
     state, query = st.session_state, read()
-    if query != state.get("address") and not _crossed(query):
+    if _crossed(query):
+        st.query_params.from_dict(state.address)  # the browser may never have heard of it
+    elif query != state.get("address"):
         reader = Reader(query)
         state.language = reader.code("lang", spellings(speech.names()), speech.ENGLISH)
         speak()  # the notes too are told in it
@@ -50,15 +52,22 @@ def adopt(records: Records) -> View:
 
 
 def _crossed(query: Query) -> bool:
-    """Whether an address was left a moment ago, and nobody pressed Back or Forward."""
+    """Whether an address was left a moment ago on this page, and nobody pressed Back or Forward."""
     context = get_script_run_ctx()
-    return query in _left().values() and not (context and context.is_history_navigation)
+    left = query != st.session_state.get("address") and (_page(), query) in _left().values()
+    return left and not (context and context.is_history_navigation)
 
 
-def _left() -> dict[float, Query]:
-    """The addresses that were left a moment ago, by when."""
+def _left() -> dict[float, tuple[str, Query]]:
+    """The pages and addresses that were left a moment ago, by when."""
     now, left = time.monotonic(), st.session_state.get("left", {})
-    return {then: query for then, query in left.items() if now - then < CROSSING}
+    return {then: where for then, where in left.items() if now - then < CROSSING}
+
+
+def _page() -> str:
+    """What Streamlit calls the page that the browser asks for."""
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else ""
 
 
 def speak() -> None:
@@ -95,7 +104,7 @@ def go(to: View | None = None, **params: str | Sequence[str] | None) -> None:
     if to is not None and to != state.view:
         state.view = to
         fill_widgets(to)
-    state.notes, state.left = [], {**_left(), time.monotonic(): state.address}
+    state.notes, state.left = [], {**_left(), time.monotonic(): (_page(), state.address)}
     state.address = query_for(state.view, {**_rest(state.address), **_texts(params)})
     st.query_params.from_dict(state.address)
 
