@@ -121,12 +121,9 @@ def caption(
     )
 
 
-def assertions(
-    records: Records, selection: Selection, transfers: Iterable[str] | None = None
-) -> pd.DataFrame:
-    """The assertions public by the day of the view on some transfers, or on all in view."""
-    wanted = selection.states.index if transfers is None else transfers
-    return derive.told(records, selection.view.as_of, wanted, ("id", "transfer", "origin", "source"))
+def assertions(records: Records, selection: Selection, transfers: Iterable[str]) -> pd.DataFrame:
+    """The assertions public by the day of the view on some transfers."""
+    return derive.told(records, selection.view.as_of, transfers, ("id", "transfer", "origin", "source"))
 
 
 def signs(used: Iterable[str]) -> str:

@@ -118,7 +118,7 @@ def _first_of_each(run: Running, claims: Numbers) -> Numbers:
 
 def _starts(run: Running) -> pd.DataFrame:
     """The starts of all transfers by number and the days that they can mean; '' if not known to the month."""
-    starts = run.records["transfers"]["start"].loc[run.transfers]
+    starts = run.records["transfers"]["start"].iloc[run.rows]
     spans = {text: dates.parse(text) for text in starts.unique() if _precise(text)}
     known = {
         "start": starts.where(starts.isin(spans), ""),

@@ -106,6 +106,11 @@ class Running:
         return found
 
     @cached_property
+    def rows(self) -> Numbers:
+        """Where each transfer, by its number, stands in its table."""
+        return self.records["transfers"].index.get_indexer(self.transfers)
+
+    @cached_property
     def all(self) -> pd.DataFrame:
         """What is needed of every assertion, oldest first."""
         said = self.records["assertions"]
@@ -114,8 +119,7 @@ class Running:
         rows = said[names].reset_index(drop=True)
         codes = {name: "category" for name in names if rows[name].dtype == "str"}
         number = self.transfers.get_indexer(pd.Index(said["transfer"]))
-        mine = ends.index.get_indexer(self.transfers)
-        sides = {end: ends[end].array.take(mine[number]) for end in ("origin", "destination")}
+        sides = {end: ends[end].array.take(self.rows[number]) for end in ("origin", "destination")}
         return rows.assign(
             place=np.arange(len(rows)),
             on=number,

@@ -235,9 +235,10 @@ def _select(records: Records, view: View) -> Selection:
 
 def _reported(records: Records, state: pd.DataFrame) -> pd.DataFrame:
     """What is filtered by of the transfers on record: ends and type, and the number and place of each."""
-    rows = records["transfers"][["weapon_type", "origin", "destination"]]
-    place = rows.index.get_indexer(state.index)
-    return rows.iloc[place].assign(number=running(records).numbers(state.index), place=place)
+    rows, run = records["transfers"][["weapon_type", "origin", "destination"]], running(records)
+    number = run.numbers(state.index)
+    place = run.rows[number]
+    return rows.iloc[place].assign(number=number, place=place)
 
 
 def types_of(records: Records, view: View) -> frozenset[str]:

@@ -37,25 +37,30 @@ def read() -> Query:
 def adopt(records: Records) -> View:
     """Take over an address that we did not write ourselves; return the view in force."""
     state, query = st.session_state, read()
-    if _crossed(query):
-        st.query_params.from_dict(state.address)  # the browser may never have heard of it
-    elif query != state.get("address"):
-        reader = Reader(query)
-        state.language = reader.code("lang", spellings(speech.names()), speech.ENGLISH)
-        speak()  # the notes too are told in it
-        state.view = read_view(reader, records)
-        state.notes, state.address = reader.few_notes(), query
-        fill_widgets(state.view)
+    if query != state.get("address"):
+        if _crossed(query):
+            st.query_params.from_dict(state.address)  # the browser may never have heard of it
+        else:
+            _take_over(query, records)
     speak()
     view: View = state.view
     return view
 
 
+def _take_over(query: Query, records: Records) -> None:
+    state, reader = st.session_state, Reader(query)
+    state.language = reader.code("lang", spellings(speech.names()), speech.ENGLISH)
+    speak()  # the notes too are told in it
+    state.view = read_view(reader, records)
+    state.notes, state.address = reader.few_notes(), query
+    fill_widgets(state.view)
+
+
 def _crossed(query: Query) -> bool:
     """Whether an address was left a moment ago on this page, and nobody pressed Back or Forward."""
     context = get_script_run_ctx()
-    left = query != st.session_state.get("address") and (_page(), query) in _left().values()
-    return left and not (context and context.is_history_navigation)
+    pressed = context is not None and context.is_history_navigation
+    return not pressed and (_page(), query) in _left().values()
 
 
 def _left() -> dict[float, tuple[str, Query]]:
