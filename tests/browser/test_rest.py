@@ -14,6 +14,7 @@ from tools.browser import settled
 pytestmark = pytest.mark.browser
 
 RESTING = "() => document.getElementById('tumen-wait').disabled"
+SHOW = """display => { document.querySelector(".tumen-chart").style.display = display }"""
 MONTHS = """() => [...document.querySelector(".st-key-events [data-filled]").shadowRoot
     .querySelectorAll("details.month[open]")].map(month => month.dataset.name)"""
 
@@ -51,6 +52,24 @@ def test_a_chart_comes_for_the_readers_width_alone_and_again_when_it_changes(vis
     reader.page.wait_for_timeout(2500)
     settled(reader.page)
     assert last() == [340]
+
+
+def test_a_chart_that_is_out_of_sight_tells_no_width(reader: Reader) -> None:
+    """It is 0 wide while it is hidden, or as its page is left: no reader's width."""
+    sent: list[dict[str, Any]] = []
+    reader.page.on("websocket", lambda socket: charts_sent(socket, sent))
+    reader.open("/timeline")
+    reader.page.wait_for_timeout(1500)
+    settled(reader.page)
+    reader.filter("country", "Iran")
+    before = len(sent)
+    for display in ("none", ""):
+        reader.page.evaluate(SHOW, display)
+        reader.page.wait_for_timeout(1500)
+        settled(reader.page)
+    assert len(sent) == before
+    reader.filter("country", "China")
+    assert [least for least, _ in sent[-1]["figures"]] == [980]
 
 
 def test_the_rules_of_the_wait_rest_once_a_page_is_open(reader: Reader) -> None:

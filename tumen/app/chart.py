@@ -121,8 +121,8 @@ def _told_width(key: str) -> float | None:
 
 
 def _keep_width(key: str, width: object) -> None:
-    """What a chart has told of itself; anything but a number tells nothing."""
-    if isinstance(width, int | float):
+    """What a chart has told of itself; anything but a length tells nothing."""
+    if isinstance(width, int | float) and width > 0:
         st.session_state.chart_widths = {**st.session_state.get("chart_widths", {}), key: width}
 
 

@@ -48,7 +48,7 @@ function fitting(figures, width) {
 // the width has come to ask for a figure that was not sent.
 function tellWidth(plot) {
   const { data, tell, size } = drawn.get(plot) ?? {};
-  if (!data) return;
+  if (!data || !size.width) return;
   const wanted = reached(data.widths, size.width);
   const sent = data.figures.map(([least]) => least);
   if (sent.length === 1 && sent[0] === wanted) return;
@@ -90,11 +90,12 @@ function show(plot) {
 }
 
 // The width is asked of the page once: each asking makes the browser lay out what has just changed.
+// While a chart is hidden, or as its page is left, it is 0 wide: it stays as it was, and nothing is told.
 function watch(plot) {
   const size = { width: plot.clientWidth };
   const observer = new ResizeObserver(([entry]) => {
     const width = Math.round(entry.contentRect.width);
-    if (width === size.width) return;
+    if (!width || width === size.width) return;
     size.width = width;
     show(plot);
   });
