@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tumen import cache, cells, descriptor, memory, reading, rules
+from tumen import cache, cells, dates, descriptor, memory, reading, rules
 from tumen.descriptor import Column, Package, Table
 from tumen.mistakes import Mistake, Report, nearest
 from tumen.reading import Fault, Row, Sheet
@@ -47,22 +47,32 @@ def read(directory: Path, today: date | None = None) -> tuple[dict[str, pd.DataF
     """Read and check a data directory: its typed tables by name, and the report.
 
     Text is str with '' for empty; integers are Int64 and numbers Float64 with NA for empty; true and false
-    are bool; lists are tuples of str. A table with mistakes holds what could be read of it. A large data
-    set that has passed is kept (see `cache`), so that the same files need not be checked again.
+    are bool; lists are tuples of str. A table with mistakes holds what could be read of it. In data without
+    mistakes the assertions stand in the order in which they became public. A large data set that has passed
+    is kept (see `cache`), so that the same files need not be checked again.
     """
     day = today or date.today()
     name = cache.key(directory, [*directory.rglob("*.csv"), directory / descriptor.FILE])
     (memory.frugal if name else memory.quick)()  # only a large data set has a name
-    if name and (kept := cache.find(name, day)):
-        package = descriptor.read(directory)
-        rows = sum(len(frame) for frame in kept.values())
-        tables = {table.name: _frame(table, kept[table.name]) for table in package.tables}
-        return tables, Report((), len(kept), rows, RULE_COUNT)
-    frames, report = _read(directory, day)
-    tables = {table.name: _frame(table, frame) for table, frame in frames}
-    if name and report.ok:
-        cache.keep(name, {table.name: frame for table, frame in frames}, day)
-    return tables, report
+    texts = cache.find(name, day) if name else None
+    if texts is None:
+        frames, report = _read(directory, day)
+        if not report.ok:
+            return {table.name: _frame(table, frame) for table, frame in frames}, report
+        texts = _passed(name, {table.name: frame for table, frame in frames}, day)
+        del frames  # what was kept need not be in memory as well
+    package = descriptor.read(directory)
+    rows = sum(len(frame) for frame in texts.values())
+    tables = {table.name: _frame(table, texts[table.name]) for table in package.tables}
+    return tables, Report((), len(texts), rows, RULE_COUNT)
+
+
+def _passed(name: str, texts: dict[str, pd.DataFrame], day: date) -> cache.Frames:
+    """Checked tables, kept under a name and then read from there: what is not looked at takes no memory."""
+    texts["assertions"] = dates.in_public_order(texts["assertions"])
+    if name:
+        cache.keep(name, texts, day)
+    return (cache.find(name, day) if name else None) or texts
 
 
 def _read(directory: Path, today: date) -> tuple[list[tuple[Table, pd.DataFrame]], Report]:

@@ -5,9 +5,14 @@ The length of the text is its precision, so a month can never pretend to be its 
 
 import calendar
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
 
 from tumen.speech import _, np_, pgettext
 
@@ -54,6 +59,7 @@ SHORT_MONTHS = (
     np_("short", "Nov"),
     np_("short", "Dec"),
 )
+T = TypeVar("T")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 
 
@@ -100,6 +106,43 @@ def _last(first: date, length: int) -> date:
 def known_from(text: str) -> date:
     """The first day on which a statement dated so was surely public: the end of its span."""
     return parse(text).last
+
+
+def each(of: Callable[[str], T], column: pd.Series) -> list[T]:
+    """What a function makes of each text of a column; of equal ones once."""
+    place, different = pd.factorize(column)
+    made = [of(text) for text in different.tolist()]
+    return [made[n] for n in place.tolist()]
+
+
+def stamps(days: Iterable[date], index: pd.Index) -> pd.Series:
+    """Days as a column that can be compared as a whole."""
+    place, different = pd.factorize(np.array([*days], dtype=object))
+    found = pd.DatetimeIndex(pd.to_datetime(different).as_unit("s"))  # a unit that reaches any year
+    return pd.Series(found.take(place), index=index)
+
+
+def known(column: pd.Series) -> pd.Series:
+    """The days from which statements dated so were surely public (see `known_from`)."""
+    return stamps(each(known_from, column), column.index)
+
+
+def in_public_order(said: pd.DataFrame) -> pd.DataFrame:
+    """Rows with `date` and `id` in the order in which they became public, then of their ids."""
+    days, ids = known(said["date"]).to_numpy(), said["id"].array
+    if _in_order(days, ids):
+        return said
+    # Where the file is in the order of ids, as ours are, sorting by the day alone gives the same order.
+    by = {"known": days} if pd.Index(ids).is_monotonic_increasing else {"known": days, "id": ids}
+    order = pd.DataFrame(by).sort_values([*by], kind="stable").index.to_numpy()
+    columns = {str(name): said[name].array for name in said}
+    del said  # column by column, so that few are in memory twice
+    return pd.DataFrame({name: columns.pop(name).take(order) for name in [*columns]}, copy=False)
+
+
+def _in_order(days: Any, ids: Any) -> bool:
+    later, same = days[1:] > days[:-1], days[1:] == days[:-1]
+    return bool((later | (same & np.asarray(ids[1:] > ids[:-1], dtype=bool))).all())
 
 
 def words(text: str) -> str:

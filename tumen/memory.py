@@ -7,11 +7,15 @@ view frees megabytes, and a server would come to hold twice what it uses.
 import contextlib
 import ctypes
 import gc
+import mmap
+import weakref
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
 LARGE = 1 << 20  # bytes from which an array is asked of the system, and given back to it
+MAPPED: "weakref.WeakSet[mmap.mmap]" = weakref.WeakSet()
 THRESHOLD, ARENAS = -3, -8  # M_MMAP_THRESHOLD and M_ARENA_MAX of malloc.h
 
 
@@ -32,6 +36,24 @@ def frugal() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(THRESHOLD, LARGE)
         library.mallopt(ARENAS, 2)
+
+
+def mapped(path: Path) -> pa.Buffer:
+    """A file's content where the system keeps it: what is never looked at takes no memory of ours.
+
+    Several processes share what they look at. Whoever replaces the file must write another and rename it.
+    """
+    with path.open("rb") as file:
+        whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    MAPPED.add(whole)
+    return pa.py_buffer(whole)
+
+
+def rest() -> None:
+    """What was looked at of mapped files is the system's alone again, until it is looked at next."""
+    for whole in [*MAPPED]:
+        with contextlib.suppress(AttributeError, OSError):  # not every system can
+            whole.madvise(mmap.MADV_DONTNEED)
 
 
 def settle() -> None:

@@ -7,9 +7,8 @@ on a filter is computed from it by pure functions (see `derive` and `view`).
 import hashlib
 import sys
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
-from datetime import date
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -190,6 +189,7 @@ def load(directory: Path = DATA) -> Records:
         raise BadData(report)
     made = _prepare(tables)  # takes the tables over, so that no large one is in memory twice
     memory.give_back()
+    memory.rest()
     return Records(made, fingerprint(directory), directory)
 
 
@@ -223,56 +223,34 @@ def _prepare(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     indexed["events"] = _prepare_events(indexed["events"], family)
     indexed["assertions"] = said
     quotes = indexed["quotes"]
-    indexed["quotes"] = quotes.assign(known=_known(quotes["date"]), **_span(quotes["date"], quotes["date"]))
+    indexed["quotes"] = quotes.assign(
+        known=dates.known(quotes["date"]), **_span(quotes["date"], quotes["date"])
+    )
     return indexed
 
 
 def _prepare_assertions(said: pd.DataFrame) -> pd.DataFrame:
-    """In the order in which they became public; column by column, so that few are in memory twice."""
-    known = _known(said["date"])
-    # Where the file is in the order of ids, as ours are, sorting by the day alone gives the same order.
-    by = {"known": known} if said["id"].is_monotonic_increasing else {"known": known, "id": said["id"]}
-    order = pd.DataFrame(by).sort_values([*by], kind="stable").index.to_numpy()
     plain = {"low": "float64", "high": "float64", "evidence": "int64"}  # NaN and step 0 are easier than NA
-    said = said.fillna({"evidence": 0}).astype(plain).assign(known=known)
-    columns = {str(name): said[name].array for name in said}
-    del said
-    ordered = {name: columns.pop(name).take(order) for name in [*columns]}
-    return pd.DataFrame(ordered, index=pd.Index(ordered["id"]), copy=False)
+    said = said.fillna({"evidence": 0}).astype(plain)
+    said = dates.in_public_order(said)
+    return said.assign(known=dates.known(said["date"])).set_axis(pd.Index(said["id"].array))
 
 
 def _prepare_events(events: pd.DataFrame, family: Mapping[str, str]) -> pd.DataFrame:
     """An event is known once it is reported, and never before it begins, even if it was announced."""
     spans = _span(events["date"], events["end"])
-    reported = _known(events["first_reported"].where(events["first_reported"] != "", events["date"]))
+    reported = dates.known(events["first_reported"].where(events["first_reported"] != "", events["date"]))
     kinds = {types: _unique(family[t] for t in types) for types in set(events["weapon_types"])}
     families = [kinds[types] for types in events["weapon_types"]]
     return events.assign(
         families=pd.Series(families, events.index, dtype=object),
-        known=reported.clip(lower=_days(spans["first"], events.index)),
+        known=reported.clip(lower=dates.stamps(spans["first"], events.index)),
         **spans,
     )
 
 
-def _known(column: pd.Series) -> pd.Series:
-    return _days(_each(dates.known_from, column), column.index)
-
-
-def _days(days: Iterable[date], index: pd.Index) -> pd.Series:
-    place, different = pd.factorize(np.array([*days], dtype=object))
-    stamps = pd.DatetimeIndex(pd.to_datetime(different).as_unit("s"))  # a unit that reaches any year
-    return pd.Series(stamps.take(place), index=index)
-
-
-def _each(of: Callable[[str], T], column: pd.Series) -> list[T]:
-    """What a function makes of each text; of equal ones once."""
-    place, different = pd.factorize(column)
-    made = [of(text) for text in different.tolist()]
-    return [made[n] for n in place.tolist()]
-
-
 def _span(start: pd.Series, end: pd.Series) -> dict[str, list[Any]]:
-    first, last = _each(dates.parse, start), _each(dates.parse, end.where(end != "", start))
+    first, last = dates.each(dates.parse, start), dates.each(dates.parse, end.where(end != "", start))
     return {
         "first": [span.first for span in first],
         "last": [span.last for span in last],
