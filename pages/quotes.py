@@ -30,7 +30,7 @@ SHOWN = {"": _("All quotes"), "yes": _("Forecasts and what came of them")}
 PARAMETERS = ("q", *LABELS, "forecast", "sort", "page")
 
 records, selection = frame.scene()
-quotes, as_of = selection.quotes, selection.view.as_of
+quotes, as_of = gallery.among(selection), selection.view.as_of
 if quotes.empty:
     frame.empty(records, selection, "quotes")
     st.stop()

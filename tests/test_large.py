@@ -244,12 +244,16 @@ def test_halves_of_the_exchange_are_the_rows_of_each_direction(large: Records) -
     assert found.between("PRK", "PRK").empty
 
 
-def test_events_and_quotes_in_view_are_taken_only_when_asked_for(large: Records) -> None:
-    seen = select(large, View(country=("PRK",), weapon_type=("drones",)))
-    kept = [key for key in large._passing if isinstance(key, tuple) and key[:1] == ("bearing",)]
-    assert not any(key[2] == seen.view for key in kept)
-    assert list(seen.events.index) == list(large["events"].index[seen.places["events"]])
-    assert seen.events is seen.events, "once"
+def test_ids_of_a_large_table_are_found_by_halving(large: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = large["assertions"]["id"]
+    some = [every.iloc[0], every.iloc[-1], *every.sample(50, random_state=1), every.min(), every.max()]
+    want = [large.place("assertions", one) for one in some]
+    monkeypatch.setattr(loading, "MANY", 0)
+    assert [large.place("assertions", one) for one in some] == want
+    assert list(large.taken("assertions", some).index) == some
+    for missing in ("", "nobody", every.max() + "x", "ÿ"):
+        with pytest.raises(KeyError):
+            large.place("assertions", missing)
 
 
 def test_searches_without_a_find_are_cut_by_result_and_counted(

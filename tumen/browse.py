@@ -557,7 +557,7 @@ class Writer:
 
     def _corrected(self, place: int) -> Part:
         table, record = self.columns["table"][place], self.columns["id"][place]
-        exists = table in CARDS and record in self.records[table].index
+        exists = table in CARDS and self.records.has(table, record)
         return Part(record, reference=f"{CARDS[table]}:{record}" if exists else "")
 
     def _reference(self, table: str, item: Any) -> Part:

@@ -347,16 +347,22 @@ def _corrections(desk: Desk, kind: str, record: str) -> list[Row]:
 
 def _corrected(records: Records) -> dict[tuple[str, str], list[Row]]:
     """Corrections by table and id; those of an assertion stand with it and with its transfer."""
-    transfer_of = records["assertions"]["transfer"].to_dict()
     found: dict[tuple[str, str], list[Row]] = {}
     for row in records["corrections"].to_dict("records"):
         table, record = str(row["table"]), str(row["id"])
         keys = [(table, record)]
         if table == "assertions":
-            keys.append(("transfers", transfer_of.get(record, record)))
+            keys.append(("transfers", _transfer_of(records, record)))
         for key in keys:
             found.setdefault(key, []).append({str(name): value for name, value in row.items()})
     return found
+
+
+def _transfer_of(records: Records, assertion: str) -> str:
+    """The transfer of an assertion; of one that is no more in the data, its own id."""
+    if not records.has("assertions", assertion):
+        return assertion
+    return str(records["assertions"]["transfer"].iloc[records.place("assertions", assertion)])
 
 
 # --- the other kinds -----------------------------------------------------------------------------

@@ -59,20 +59,22 @@ def read(directory: Path, today: date | None = None) -> tuple[dict[str, pd.DataF
         frames, report = _read(directory, day)
         if not report.ok:
             return {table.name: _frame(table, frame) for table, frame in frames}, report
-        texts = _passed(name, {table.name: frame for table, frame in frames}, day)
-        del frames  # what was kept need not be in memory as well
+        texts = _passed(name, frames, day)
     package = descriptor.read(directory)
     rows = sum(len(frame) for frame in texts.values())
     tables = {table.name: _frame(table, texts[table.name]) for table in package.tables}
     return tables, Report((), len(texts), rows, RULE_COUNT)
 
 
-def _passed(name: str, texts: dict[str, pd.DataFrame], day: date) -> cache.Frames:
+def _passed(name: str, frames: list[tuple[Table, pd.DataFrame]], day: date) -> cache.Frames:
     """Checked tables, kept under a name and then read from there: what is not looked at takes no memory."""
-    texts["assertions"] = dates.in_public_order(texts["assertions"])
-    if name:
-        cache.keep(name, texts, day)
-    return (cache.find(name, day) if name else None) or texts
+    texts = {table.name: frame for table, frame in frames}
+    frames.clear()  # what is put in order need not be in memory twice
+    texts["assertions"] = dates.in_public_order(texts.pop("assertions"))
+    if not name:
+        return texts
+    cache.keep(name, texts, day)
+    return cache.find(name, day) or texts
 
 
 def _read(directory: Path, today: date) -> tuple[list[tuple[Table, pd.DataFrame]], Report]:

@@ -49,7 +49,7 @@ class Desk:
 
     def cell(self, table: str, record: str, column: str) -> Any:
         """One value of a row."""
-        return self._columns(table)[column][self.records[table].index.get_loc(record)]
+        return self._columns(table)[column][self.records.place(table, record)]
 
     def row(self, table: str, record: str) -> Row:
         """One row as a dict."""
@@ -57,8 +57,8 @@ class Desk:
 
     def rows(self, table: str, ids: Iterable[str]) -> list[Row]:
         """Rows as dicts, in the order asked for."""
-        columns, index = self._columns(table), self.records[table].index
-        places = [index.get_loc(record) for record in ids]
+        columns = self._columns(table)
+        places = [self.records.place(table, record) for record in ids]
         return [{name: column[place] for name, column in columns.items()} for place in places]
 
     def _columns(self, table: str) -> dict[str, Any]:
@@ -203,7 +203,7 @@ def exists(records: Records, reference: str) -> bool:
     kind, record = split(reference)
     if kind == "flow":
         return bool(flow_transfers(records, record))
-    return kind in TABLES and record in records[TABLES[kind]].index
+    return kind in TABLES and records.has(TABLES[kind], record)
 
 
 def title(records: Records, reference: str) -> str:

@@ -15,7 +15,7 @@ from tumen.records import Records
 from tumen.speech import N_, Texts, _
 from tumen.templates import in_reading_order
 from tumen.told import Refer, Told, listed, nowhere
-from tumen.view import EVERYTHING, View, rows_ref
+from tumen.view import EVERYTHING, Selection, View, rows_ref
 
 PER_PAGE = 24
 MOST_STANCES = 3  # named in the title, the most frequent first
@@ -85,6 +85,11 @@ def page_of(text: str, pages: int) -> tuple[int, str]:
     return 1, ignored("page", text, _("is not a page from 1 to {pages}").format(pages=pages))
 
 
+def among(selection: Selection) -> pd.DataFrame:
+    """The quotes in view with all that is looked for, ordered and counted by; their texts only when shown."""
+    return selection.columns("quotes", "id", "known", "speaker_id", "country", "stance", "topics")
+
+
 def find(records: Records, quotes: pd.DataFrame, wanted: Wanted, as_of: date | None = None) -> pd.DataFrame:
     """The quotes that are wanted, in the order wanted; the outcome is that of the day."""
     keep = _by_choice(quotes, wanted) & _by_words(records, quotes, wanted.q)
@@ -112,6 +117,8 @@ def _by_outcome(found: pd.DataFrame, wanted: Wanted) -> pd.Index:
 def _by_words(records: Records, quotes: pd.DataFrame, text: str) -> pd.Series:
     """Every word must occur in quote, context or speaker's name; case and accents do not matter."""
     words = folded(text).split()
+    if not words:
+        return pd.Series(True, index=quotes.index)
     haystack = records.once("quotes folded", lambda: _haystack(records))
     hits = [all(word in haystack[quote] for word in words) for quote in quotes.index]
     return pd.Series(hits, index=quotes.index, dtype=bool)

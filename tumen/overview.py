@@ -134,7 +134,7 @@ def _one_each(found: Iterable[tuple[Spread, str]]) -> Iterator[tuple[Spread, str
 
 
 def _figure(records: Records, spread: Spread, transfer: str) -> dict[str, Any]:
-    told = records["assertions"].loc[list(spread.assertions)]
+    told = records.taken("assertions", spread.assertions)
     latest = told.sort_values("known").iloc[-1]
     return {
         "words": wording.spread(spread, records),
@@ -233,8 +233,9 @@ def events(selection: Selection) -> list[dict[str, Any]]:
 
 def quotes(records: Records, selection: Selection) -> list[dict[str, Any]]:
     """The latest quotes of the view whose wording is the original one."""
-    found = selection.quotes
+    found = selection.columns("quotes", "id", "wording", "verified", "known")
     found = found[(found["wording"] == "original") & found["verified"]].sort_values("known", ascending=False)
+    told = records.taken("quotes", found["id"].head(MOST_QUOTES))
     return [
         {
             "id": q.id,
@@ -244,5 +245,5 @@ def quotes(records: Records, selection: Selection) -> list[dict[str, Any]]:
             "affiliation": q.affiliation,
             "when": dates.words(q.date),
         }
-        for q in rows(found.head(MOST_QUOTES))
+        for q in rows(told)
     ]

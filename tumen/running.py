@@ -224,7 +224,7 @@ class Running:
         """The best letter among the sources of claims on the evidence that is best so far, as a number."""
         sources = self.records["sources"]
         of_source = self.letters.get_indexer(pd.Index(sources["reliability"]))
-        letter = of_source[sources.index.get_indexer(pd.Index(source))]
+        letter = of_source[pd.Index(sources["id"].array).get_indexer(pd.Index(source))]  # looked up but once
         told = pd.Series(np.where(counts, letter, len(self.letters)))
         found: Numbers = told.groupby(top).cummin().to_numpy()  # a claim that goes further begins anew
         return found

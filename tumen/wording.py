@@ -154,7 +154,7 @@ def why_empty(records: "Records", selection: "Selection") -> str:
 def spread(found: "Spread", records: "Records") -> str:
     """The range of comparable figures: '1,000 to 20,000 containers', 'about 74,000 tonnes' where one."""
     if found.figures == 1:
-        return figure(records["assertions"].loc[list(found.assertions)].iloc[0], records)
+        return figure(records.taken("assertions", found.assertions[:1]).iloc[0], records)
     unit = _unit(found.unit, found.high, records)
     if found.low == found.high:
         return f"{number(found.low)} {unit}"

@@ -285,7 +285,7 @@ class _Writer:
 
     def _ends(self, spread: Spread) -> tuple[int, ...]:
         """The sources of the lowest, the highest and the latest figure."""
-        told = self.records["assertions"].loc[list(spread.assertions)].sort_values("known")
+        told = self.records.taken("assertions", spread.assertions).sort_values("known")
         bounds = told[["low", "high"]].astype(float)
         least, most = bounds.min(axis=1).idxmin(), bounds.max(axis=1).idxmax()
         return self.notes(*(str(told.at[name, "source"]) for name in (least, most, told.index[-1])))
@@ -388,7 +388,7 @@ class _Writer:
             for f in found
         )
         transfers = list(dict.fromkeys(f.transfer for f in found))
-        told = self.records["assertions"].loc[[f.id for f in drawn]]
+        told = self.records.taken("assertions", [f.id for f in drawn])
         title = f"Published figures by date and claimant: {words}"
         reading = captions.signs(figures_drawing.signs(panels))
         if len(found) > len(drawn):

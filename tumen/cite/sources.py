@@ -27,10 +27,11 @@ def sources_of(records: Records, selection: Selection) -> list[str]:
 def _found(desk: Desk, selection: Selection) -> Iterator[str]:
     said = derive.known(desk.records, desk.as_of)
     yield from said.loc[said["transfer"].isin(selection.transfers), "source"]
-    yield from selection.quotes["source"]
-    yield from _public(desk, selection.events["sources"])
-    yield from _public(desk, selection.quotes["also_sources"])
-    yield from _public(desk, selection.quotes["outcome_sources"])
+    quotes = selection.columns("quotes", "source", "also_sources", "outcome_sources")
+    yield from quotes["source"]
+    yield from _public(desk, selection.columns("events", "sources")["sources"])
+    yield from _public(desk, quotes["also_sources"])
+    yield from _public(desk, quotes["outcome_sources"])
     routes = desk.records["transfers"].loc[selection.transfers, "route"]
     known = desk.public("routes", sorted({route for route in routes if route}))
     yield from _public(desk, desk.records["routes"].loc[known, "sources"])
