@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tumen import cache, check, reading
+from tumen import cache, check, dates, memory, reading
 from tumen.records import DATA
 
 WHOLE = check.read(DATA)[0]
@@ -59,6 +59,30 @@ def test_a_text_column_is_one_piece_read_anew_or_kept(data: Path, monkeypatch: p
             frame = check.read(data, TODAY)[0]["assertions"]
             texts = [column.array for _, column in frame.items() if column.dtype == "str"]
             assert len(texts) > 15 and {pa.chunked_array(pa.array(own)).num_chunks for own in texts} == {1}
+
+
+def test_kept_texts_are_used_where_the_system_keeps_their_file(data: Path, tmp_path: Path) -> None:
+    with pd.option_context("mode.string_storage", "pyarrow"):
+        check.read(data, TODAY)
+        (folder,) = (tmp_path / "kept").iterdir()
+        before = pa.total_allocated_bytes()
+        found = cache.find(folder.name, TODAY)
+        assert found is not None
+        texts = sum(frame.memory_usage(index=False).sum() for frame in found.values())
+        assert pa.total_allocated_bytes() - before < texts / 50
+        shutil.rmtree(folder)  # as whoever keeps newer data does
+        memory.rest()
+        for name, frame in found.items():
+            assert list(frame.iloc[:, 0]) == list(WHOLE[name].iloc[:, 0].astype(str)), name
+
+
+def test_assertions_without_a_mistake_stand_in_the_order_in_which_they_became_public(data: Path) -> None:
+    told = check.read(data, TODAY)[0]["assertions"]
+    order = [(dates.known_from(day), record) for day, record in zip(told["date"], told["id"], strict=True)]
+    assert order == sorted(order)
+    shuffled = told.sample(frac=1, random_state=1).reset_index(drop=True)
+    assert list(dates.in_public_order(shuffled)["id"]) == list(told["id"])
+    assert dates.in_public_order(told) is told, "what is in order is not copied"
 
 
 def test_what_was_spoilt_is_made_anew_and_logged(

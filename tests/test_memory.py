@@ -1,6 +1,7 @@
 """How texts are held, and what the collector of garbage need not look at."""
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pandas as pd
@@ -39,6 +40,21 @@ def test_a_store_that_has_loaded_keeps_its_records_from_the_collector() -> None:
     records = Store(DATA).current()
     assert gc.get_freeze_count() > 50_000
     assert not any(frame is records["assertions"] for frame in gc.get_objects())
+
+
+def test_what_a_page_left_behind_goes_with_what_is_given_back() -> None:
+    class Page:
+        def __init__(self) -> None:
+            self.own = lambda: self  # a page's functions know its names, and with them all that it looked at
+
+    gc.disable()
+    try:
+        left = weakref.ref(Page())
+        assert left() is not None
+        memory.give_back()
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_what_views_leave_behind_is_looked_for_though_much_is_frozen() -> None:

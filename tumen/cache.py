@@ -3,7 +3,8 @@
 Only data that passed the check is kept, under a hash of everything the check looked at: the content of the
 CSV files and the descriptor, our own code and the border map. A kept table is itself hashed, and read only
 if that hash still holds; whatever is wrong is logged, thrown away and made anew. Files are Arrow's, which
-hold data and nothing that could be run.
+hold data and nothing that could be run. They are not packed, so that texts can be used where the system keeps
+the file (`memory.mapped`): of a million assertions most are looked at by few readers or none.
 
 `TUMEN_CACHE` names another place than `.cache/` beside the code (installed: the user's cache directory);
 `TUMEN_CACHE=off` keeps nothing.

@@ -231,7 +231,6 @@ def load(directory: Path = DATA) -> Records:
         raise BadData(report)
     made = _prepare(tables)  # takes the tables over, so that no large one is in memory twice
     memory.give_back()
-    memory.rest()
     return Records(made, fingerprint(directory), directory)
 
 
