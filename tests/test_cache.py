@@ -85,6 +85,19 @@ def test_assertions_without_a_mistake_stand_in_the_order_in_which_they_became_pu
     assert dates.in_public_order(told) is told, "what is in order is not copied"
 
 
+def test_processes_that_keep_the_same_at_once_do_not_take_it_from_each_other(tmp_path: Path) -> None:
+    frames = {"one": pd.DataFrame({"id": pd.Series(["a"], dtype="str")})}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TUMEN_CACHE", str(tmp_path / "kept"))
+        cache.keep("same", frames, TODAY)
+        first = (tmp_path / "kept" / "same" / "one.arrow").stat().st_ino
+        cache.keep("same", frames, TODAY)
+        assert (tmp_path / "kept" / "same" / "one.arrow").stat().st_ino == first
+        cache.keep("same", frames, TODAY - timedelta(days=1))  # kept on a later day: of no use on this one
+        assert cache.find("same", TODAY - timedelta(days=1)) is not None
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["same"], "nothing unfinished is left"
+
+
 def test_what_was_spoilt_is_made_anew_and_logged(
     data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -119,8 +119,9 @@ def keep(name: str, frames: Frames, today: date) -> None:
         made = Path(tempfile.mkdtemp(prefix="unfinished-", dir=folder.parent))
         try:
             _write(made, frames, today)
-            shutil.rmtree(folder, ignore_errors=True)
-            made.rename(folder)
+            if not _is_kept(folder, today):  # another process may have kept the same meanwhile, and use it
+                shutil.rmtree(folder, ignore_errors=True)
+                made.rename(folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
         _tidy(folder.parent)
@@ -138,6 +139,13 @@ def _write(folder: Path, frames: Frames, today: date) -> None:
         told[table] = digest.hexdigest()
     manifest = {"checked": today.isoformat(), "tables": told}
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _is_kept(folder: Path, today: date) -> bool:
+    try:
+        return date.fromisoformat(json.loads((folder / MANIFEST).read_text("utf-8"))["checked"]) <= today
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _tidy(base: Path) -> None:
