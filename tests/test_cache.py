@@ -81,8 +81,8 @@ def test_assertions_without_a_mistake_stand_in_the_order_in_which_they_became_pu
     order = [(dates.known_from(day), record) for day, record in zip(told["date"], told["id"], strict=True)]
     assert order == sorted(order)
     shuffled = told.sample(frac=1, random_state=1).reset_index(drop=True)
-    assert list(dates.in_public_order(shuffled)["id"]) == list(told["id"])
-    assert dates.in_public_order(told) is told, "what is in order is not copied"
+    assert list(dates.in_public_order(shuffled, dates.known(shuffled["date"]))["id"]) == list(told["id"])
+    assert dates.in_public_order(told, dates.known(told["date"])) is told, "what is in order is not copied"
 
 
 def test_processes_that_keep_the_same_at_once_do_not_take_it_from_each_other(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_what_a_page_left_behind_goes_with_what_is_given_back() -> None:
     try:
         left = weakref.ref(Page())
         assert left() is not None
-        memory.give_back()
+        memory.clear_up()
         assert left() is None
     finally:
         gc.enable()

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -85,14 +86,20 @@ def find(name: str, today: date) -> Frames | None:
     if folder is None or not (folder / MANIFEST).is_file():
         return None
     try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if date.fromisoformat(manifest["checked"]) > today:
+        manifest = _manifest(folder)
+        if manifest["checked"] > today:
             return None
         return {table: _read(folder, table, told) for table, told in manifest["tables"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
         LOG.warning("The kept tables in %s cannot be used and are made anew: %s", folder, error)
         shutil.rmtree(folder, ignore_errors=True)
         return None
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """What a folder says that it keeps: `checked`, the day, and of each of its `tables` the hash."""
+    found = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return {**found, "checked": date.fromisoformat(found["checked"])}
 
 
 def _folder(name: str) -> Path | None:
@@ -143,7 +150,7 @@ def _write(folder: Path, frames: Frames, today: date) -> None:
 
 def _is_kept(folder: Path, today: date) -> bool:
     try:
-        return date.fromisoformat(json.loads((folder / MANIFEST).read_text("utf-8"))["checked"]) <= today
+        return bool(_manifest(folder)["checked"] <= today)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -362,7 +362,7 @@ def _transfer_of(records: Records, assertion: str) -> str:
     """The transfer of an assertion; of one that is no more in the data, its own id."""
     if not records.has("assertions", assertion):
         return assertion
-    return str(records["assertions"]["transfer"].iloc[records.place("assertions", assertion)])
+    return str(Desk(records).cell("assertions", assertion, "transfer"))
 
 
 # --- the other kinds -----------------------------------------------------------------------------

@@ -70,7 +70,8 @@ def _passed(name: str, frames: list[tuple[Table, pd.DataFrame]], day: date) -> c
     """Checked tables, kept under a name and then read from there: what is not looked at takes no memory."""
     texts = {table.name: frame for table, frame in frames}
     frames.clear()  # what is put in order need not be in memory twice
-    texts["assertions"] = dates.in_public_order(texts.pop("assertions"))
+    public = dates.known(texts["assertions"]["date"])
+    texts["assertions"] = dates.in_public_order(texts.pop("assertions"), public)
     if not name:
         return texts
     cache.keep(name, texts, day)

@@ -127,9 +127,9 @@ def known(column: pd.Series) -> pd.Series:
     return stamps(each(known_from, column), column.index)
 
 
-def in_public_order(said: pd.DataFrame) -> pd.DataFrame:
-    """Rows with `date` and `id` in the order in which they became public, then of their ids."""
-    days, ids = known(said["date"]).to_numpy(), said["id"].array
+def in_public_order(said: pd.DataFrame, public: pd.Series) -> pd.DataFrame:
+    """Rows with an `id` in the order of the days from which they were public, then of their ids."""
+    days, ids = public.to_numpy(), said["id"].array
     if _in_order(days, ids):
         return said
     # Where the file is in the order of ids, as ours are, sorting by the day alone gives the same order.

@@ -69,13 +69,18 @@ def settle() -> None:
 
 
 def give_back() -> None:
-    """Give back what views left behind, what lies unused between smaller things, and what files hold anyway.
+    """Give back what lies unused between smaller things, and what files hold anyway."""
+    rest()
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def clear_up() -> None:
+    """Give back what views left behind, too.
 
     A page that has run is a circle (its functions know its names, and with them its frames), which only a
     search for garbage finds; of what is frozen none is searched, so that takes some milliseconds.
     """
     gc.collect()
-    rest()
-    pa.default_memory_pool().release_unused()
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    give_back()

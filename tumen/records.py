@@ -96,7 +96,7 @@ class Records:
         for old in self._weights.add(key, weight):
             self._passing.pop(old, None)
         if weight > HEAVY:
-            memory.give_back()
+            memory.clear_up()
 
     def place(self, table: str, record: str) -> int:
         """Where a row stands in its table, from 0.
@@ -138,7 +138,7 @@ class Records:
 
     def kind_of(self, record: str) -> str | None:
         """The table that holds an id among those that have cards, or None."""
-        return next((kind for kind in KINDS if record in self.tables[kind].index), None)
+        return next((kind for kind in KINDS if self.has(kind, record)), None)
 
 
 class Ids:
@@ -271,10 +271,11 @@ def _prepare(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def _prepare_assertions(said: pd.DataFrame) -> pd.DataFrame:
+    """In the order in which they became public: as checked data already are, but not what a visitor adds."""
     plain = {"low": "float64", "high": "float64", "evidence": "int64"}  # NaN and step 0 are easier than NA
-    said = said.fillna({"evidence": 0}).astype(plain)
-    said = dates.in_public_order(said)
-    return said.assign(known=dates.known(said["date"])).set_axis(pd.Index(said["id"].array))
+    said = said.fillna({"evidence": 0}).astype(plain).assign(known=dates.known(said["date"]))
+    said = dates.in_public_order(said, said["known"])
+    return said.set_axis(pd.Index(said["id"].array))
 
 
 def _prepare_events(events: pd.DataFrame, family: Mapping[str, str]) -> pd.DataFrame:
