@@ -1,33 +1,34 @@
-"""A callback runs to its end, whatever else the browser tells meanwhile.
+"""A click is taken whole, whatever else the browser tells meanwhile.
 
-Streamlit looks for newer messages at each look into the session, also in a callback. Where it finds one
-there, it ends the callback in the middle and says nothing (`SessionState._run_callback_and_record_rerun`
-takes it for the callback's own `st.rerun`): a click is lost, or half of it. Right after the callbacks
-Streamlit looks again by itself, so nothing is lost by not looking in them.
+Streamlit looks for newer messages at each look into the session: also when it is about to hear what a
+message says, and in the callbacks. Where it finds a newer one there, the older is thrown away unheard, or
+its callback ended in the middle (`SessionState._run_callback_and_record_rerun` takes that for the
+callback's own `st.rerun`): a click is lost, or half of it. Right after the callbacks Streamlit looks again
+by itself, so nothing is lost by not looking before.
 """
 
 from typing import Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
-_call = SessionState._call_callbacks
+_hear = SafeSessionState.on_script_will_rerun
 
 
-def _undisturbed(state: SessionState, **options: Any) -> None:
-    """Streamlit's own way to call callbacks, without a look for newer messages."""
+def _undisturbed(state: SafeSessionState, *said: Any, **options: Any) -> None:
+    """Streamlit's own way to hear a message and call its callbacks, without a look for newer ones."""
     context = get_script_run_ctx()
     if context is None or context.script_requests is None:
-        _call(state, **options)
+        _hear(state, *said, **options)
         return
     requests: Any = context.script_requests
     requests.on_scriptrunner_yield = lambda: None
     try:
-        _call(state, **options)
+        _hear(state, *said, **options)
     finally:
         del requests.on_scriptrunner_yield
 
 
 def install() -> None:
-    """From now on callbacks run to their end, in this process."""
-    SessionState._call_callbacks = _undisturbed  # type: ignore[assignment, method-assign]
+    """From now on what a message says is heard to its end, in this process."""
+    SafeSessionState.on_script_will_rerun = _undisturbed  # type: ignore[assignment, method-assign]
