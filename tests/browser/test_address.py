@@ -151,9 +151,7 @@ def test_a_message_that_crosses_a_click_does_not_undo_it(server: Server, pause: 
     """A chart tells its width while the reader clicks: the address moved on, and so must the page."""
     told, address = asyncio.run(crossing(server.url, pause))
     assert "known on" in told, "a click is lost"
-    assert "as_of=" in address or not pause, (
-        "only a message at its heels may put off its telling"
-    )
+    assert "as_of=" in address or not pause, "only a message at its heels may put off its telling"
 
 
 def test_who_goes_back_at_once_is_back(server: Server) -> None:
