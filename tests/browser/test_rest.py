@@ -15,6 +15,8 @@ pytestmark = pytest.mark.browser
 
 RESTING = "() => document.getElementById('tumen-wait').disabled"
 SHOW = """display => { document.querySelector(".tumen-chart").style.display = display }"""
+LATE = """let heard; Object.defineProperty(window, "__tumenTellWidths", {
+    get: () => (window.listens ? heard : undefined), set: (hear) => { heard = hear } })"""
 MONTHS = """() => [...document.querySelector(".st-key-events [data-filled]").shadowRoot
     .querySelectorAll("details.month[open]")].map(month => month.dataset.name)"""
 
@@ -52,6 +54,20 @@ def test_a_chart_comes_for_the_readers_width_alone_and_again_when_it_changes(vis
     reader.page.wait_for_timeout(2500)
     settled(reader.page)
     assert last() == [340]
+
+
+def test_a_width_waits_for_who_listens(reader: Reader) -> None:
+    """On a slow machine the chart is drawn before the listener is there."""
+    sent: list[dict[str, Any]] = []
+    reader.page.on("websocket", lambda socket: charts_sent(socket, sent))
+    reader.page.add_init_script(LATE)
+    reader.open("/timeline")
+    reader.page.wait_for_timeout(2000)
+    reader.page.evaluate("() => { window.listens = true }")
+    reader.page.wait_for_timeout(1500)
+    settled(reader.page)
+    reader.filter("country", "Iran")
+    assert [least for least, _ in sent[-1]["figures"]] == [980]
 
 
 def test_a_chart_that_is_out_of_sight_tells_no_width(reader: Reader) -> None:

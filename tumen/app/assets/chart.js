@@ -54,12 +54,13 @@ function tellWidth(plot) {
   if (sent.length === 1 && sent[0] === wanted) return;
   const told = (window.__tumenWidths ??= {});
   if (sent.includes(wanted) && told[data.key] === size.width) return;
-  if (document.querySelector("[data-testid=stApp]")?.dataset.testScriptState !== "notRunning") {
+  const busy = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState !== "notRunning";
+  if (busy || (sent.includes(wanted) && !window.__tumenTellWidths)) {
     setTimeout(tellWidth, 400, plot);
     return;
   }
   told[data.key] = size.width;
-  if (sent.includes(wanted)) window.__tumenTellWidths?.({ ...told });
+  if (sent.includes(wanted)) window.__tumenTellWidths({ ...told });
   else tell(size.width);
 }
 
