@@ -75,6 +75,8 @@ def test_of_very_many_days_few_are_drawn_and_what_stands_on_each_is_true() -> No
     assert drawn.equals(grown.loc[drawn.index])
     assert drawn.index.to_series().diff().max() <= pd.Timedelta(days=2 * 4000 / known.MOST_STEPS)
     assert "4,000 days" in known.steps_left_out(grown) and "300" in known.steps_left_out(grown)
+    twice = known.steps(grown, [named[0], named[0], days[-1].date()])  # a stop is also the day looked at
+    assert twice.index.is_unique and {*twice.index} == {*known.steps(grown, named[:1]).index}
     few = grown.head(known.MOST_STEPS)
     assert known.steps(few, named) is few and known.steps_left_out(few) == ""
 

@@ -162,7 +162,7 @@ def steps(grown: pd.DataFrame, needed: Iterable[date] = ()) -> pd.DataFrame:
     stretch = (days - days[0]) // ((days[-1] - days[0]) / MOST_STEPS)
     kept = days[~stretch.duplicated(keep="last")]
     wanted = pd.DatetimeIndex([pd.Timestamp(day) for day in needed])
-    every = kept.union(wanted[wanted.to_series().between(days[0], days[-1])])
+    every = kept.union(wanted[wanted.to_series().between(days[0], days[-1])]).unique()
     return grown.reindex(every, method="ffill")
 
 
