@@ -261,6 +261,15 @@ def test_the_nearest_reference_is_found_by_id_and_by_name(records):
     assert not cards.nearest(records, "qqqqqqqqqqqq")
 
 
+def test_in_a_long_table_the_ids_around_a_wrong_one_are_offered(records, monkeypatch):
+    monkeypatch.setattr(cards, "LONG_TABLE", 0)
+    fresh = replace(records)  # nothing is kept of it
+    assert f"transfer:{MISSILES}" in cards.nearest(fresh, f"transfer:{MISSILES}-2")
+    near = cards.nearest(fresh, MISSILES[:-1])
+    assert near and all(cards.exists(records, one) and MISSILES in one for one in near)
+    assert not cards.nearest(fresh, "qqqqqqqqqqqq")
+
+
 # --- hostile text ----------------------------------------------------------------------------------
 
 HOSTILE = (

@@ -38,6 +38,7 @@ __all__ = ["KINDS", "assertions", "card", "disputes", "exists", "nearest", "spli
 
 MOST_CLAIMS = 12  # claims shown at once; the others fold away by month
 NEAR = 70  # how alike, of 100, a reference must be to be offered for a wrong one
+LONG_TABLE = 10_000  # rows from which a wrong reference is compared with the ids around it alone
 MOST_GROUPS = 5  # groups of figures shown at once
 SAID_ELSEWHERE = ("relay",)  # warnings that the card says in its own words ('read through …')
 
@@ -90,8 +91,11 @@ def card(
 
 
 def nearest(records: Records, reference: str, most: int = 5) -> list[str]:
-    """The references that come closest to a wrong one, by id or by name, best first."""
-    names = records.once("references", lambda: _references(records))
+    """The references that come closest to a wrong one, by id or by name, best first.
+
+    In a table of very many rows only the ids that stand near it in the alphabet are looked at.
+    """
+    names = records.once("references", lambda: _references(records)) | _neighbours(records, reference)
     near = process.extract(reference[:120], names, limit=most * 3, score_cutoff=NEAR)
     return list(dict.fromkeys(key.removesuffix("|name") for _, _, key in near))[:most]
 
@@ -109,12 +113,28 @@ def suggestions(records: Records, wanted: str, as_of: date | None = None) -> Mar
 
 
 def _references(records: Records) -> dict[str, str]:
+    """All ids and names, but for those of tables with very many rows."""
     found: dict[str, str] = {}
     for kind, table in TABLES.items():
-        for record in records[table].index:
+        for record in () if _is_long(records, table) else records[table].index:
             reference = f"{kind}:{record}"
             found |= {reference: reference, f"{reference}|name": title(records, reference)}
     return found
+
+
+def _neighbours(records: Records, reference: str) -> dict[str, str]:
+    """The ids of long tables that stand next to a wrong one in the alphabet."""
+    kind, record = split(reference)
+    asked = {kind: record} if kind in TABLES else dict.fromkeys(TABLES, reference)
+    long = {one: wanted for one, wanted in asked.items() if _is_long(records, TABLES[one])}
+    found = (
+        f"{one}:{near}" for one, text in long.items() for near in records.ids(TABLES[one]).around(text, 50)
+    )
+    return {near: near for near in found}
+
+
+def _is_long(records: Records, table: str) -> bool:
+    return len(records[table]) > LONG_TABLE
 
 
 # --- transfer ------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ WORDLESS = frozenset(  # what is large and holds no words of the interface: made
     (
         *("about", "active", "assertions", "coded transfers", "columns", "courses"),
         *("days of sources", "first claims", "groups of figures", "ids", "labels", "legs with courses"),
-        *("lists", "moved", "naming", "package", "quotes folded", "references", "referring", "reported"),
+        *("lists", "moved", "naming", "package", "references", "referring", "reported"),
         *("running", "select", "spreads", "states"),
     )
 )
@@ -72,6 +72,10 @@ class Records:
         """Code → reader's word for a whole code table (or any table with names)."""
         return self.once(("labels", table), lambda: _labels(self.tables[table]))
 
+    def names(self, table: str) -> pd.Series:
+        """The words of `labels`, as they stand in the table."""
+        return _names(self.tables[table])
+
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Compute a value for these records once, and give the same one to every later asker.
 
@@ -105,7 +109,11 @@ class Records:
         """
         if len(self.tables[table]) <= MANY:
             return int(self.tables[table].index.get_loc(record))  # type: ignore[arg-type]
-        return self.once(("ids", table), lambda: Ids(self.tables[table]["id"])).place(record)
+        return self.ids(table).place(record)
+
+    def ids(self, table: str) -> "Ids":
+        """The ids of a table in alphabetical order."""
+        return self.once(("ids", table), lambda: Ids(self.tables[table]["id"]))
 
     def has(self, table: str, record: str) -> bool:
         """Whether a table has a row of this id."""
@@ -154,6 +162,11 @@ class Ids:
         if at == len(self._order) or self._at(self._order[at]) != wanted:
             raise KeyError(wanted)
         return int(self._order[at])
+
+    def around(self, wanted: str, count: int) -> list[str]:
+        """The ids that stand nearest to a text in alphabetical order, so many on either side of it."""
+        at = bisect_left(self._order, wanted, key=self._at)
+        return [self._at(place) for place in self._order[max(0, at - count) : at + count]]
 
     def _at(self, place: np.int32) -> str:
         return str(self._ids[int(place)].as_py())
@@ -249,9 +262,13 @@ def fingerprint(directory: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _labels(frame: pd.DataFrame) -> dict[str, str]:
+def _names(frame: pd.DataFrame) -> pd.Series:
     column = next((c for c in ("label", "short", "name", "item", "title", "plural") if c in frame), "id")
-    return dict(zip(map(str, frame.index), frame[column], strict=True))
+    return frame[column]
+
+
+def _labels(frame: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(map(str, frame.index), _names(frame), strict=True))
 
 
 def _prepare(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
