@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from tumen import forecasts, gallery, view, wording
+from tumen import forecasts, gallery, search, view, wording
 from tumen.app import address, frame
 from tumen.app.picks import pick
 from tumen.app.prose import prose
@@ -161,7 +161,7 @@ def told() -> dict[str, Any]:
     return {
         **words,
         "these_url": these_url,
-        "marked": lambda text: gallery.marked(text, gallery.folded(wanted.q).split()),
+        "marked": lambda text: gallery.marked(text, search.words(wanted.q)),
         **forecasts.report(desk, of_all, foretold.iloc[part]),
     }
 

@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import plain
-from tumen import browse, cards, derive, ladder, law
+from tumen import browse, cards, derive, ladder, law, search
 from tumen.browse import PER_PAGE, Wanted
 from tumen.desk import Desk
 from tumen.records import Records, load
@@ -141,6 +143,52 @@ def test_all_words_must_occur_in_any_order_case_and_accent() -> None:
     assert page("transfers", "russia ARTILLERY shélls").found == found.found
     assert page("sources", "ropcke").found == page("sources", "RÖPCKE").found > 0
     assert page("transfers", "zzzz").found == 0
+
+
+def words_of(writer: browse.Writer, place: int) -> str:
+    """All that a row says: what is stored, what is shown, and the whole names of records that it names."""
+    texts: list[str] = []
+    for head in browse.heads(RECORDS, writer.table, writer.as_of is not None):
+        value = writer.value(head, place)
+        items = value if isinstance(value, tuple) else [str(value) if pd.notna(value) else ""]
+        column = writer.own.by_name.get(head.name) if head.group == browse.STORED else None
+        if head.name != "named_in":
+            texts += [*items, *(part.text for part in writer.cells(head, np.array([place]))[0])]
+        if column and column.reference and browse.package(RECORDS)[column.reference.table].group == "records":
+            texts += [RECORDS.label(column.reference.table, item) for item in items if item]
+    return search.folded("\n".join(texts))
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("selection", [EVERYTHING, TURNED, IRAN], ids=["all", "turned", "iran"])
+def test_columns_are_searched_as_the_rows_one_by_one(table: str, selection: Selection) -> None:
+    writer = browse.Writer(RECORDS, selection, table)
+    rows = browse.in_view(RECORDS, selection, table)
+    rows = rows[:: max(1, len(rows) // 60)]
+    told = {int(place): words_of(writer, int(place)) for place in rows}
+    for word in ("russia", "2023", "1,0", "yes", "’s", "röp", "-", "prk"):
+        found = {*browse.found(RECORDS, selection, Wanted(table, word)).tolist()}
+        assert {place for place in told if place in found} == {
+            place for place, text in told.items() if search.folded(word) in text
+        }, word
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_are_ordered_by_what_their_cells_show(table: str) -> None:
+    writer = browse.Writer(RECORDS, EVERYTHING, table)
+    for head in browse.heads(RECORDS, table):
+        if head.group == browse.STORED and not head.numeric and not writer.own[head.name].is_date:
+            rows = browse.found(RECORDS, EVERYTHING, Wanted(table, sort=head.name))
+            shown = [" ".join(part.text for part in cell) for cell in writer.cells(head, rows)]
+            keys = [search.folded(text.split(" …")[0]) for text in shown if text]
+            assert shown == [text for text in shown if text] + [""] * (len(shown) - len(keys)), head.name
+            assert all(a <= b or b.startswith(a) or a.startswith(b) for a, b in pairwise(keys)), head.name
+
+
+def test_counts_of_corrections_are_those_in_view() -> None:
+    kinds = page("correction_kinds", selection=IRAN)
+    counts = [int(words.split()[0]) for words in column(kinds, "named_in") if words]
+    assert sum(counts) == len(browse.in_view(RECORDS, IRAN, "corrections")) > 0
 
 
 def test_codes_are_found_by_code_and_by_label() -> None:

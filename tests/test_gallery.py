@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests import plain
-from tumen import gallery
+from tumen import gallery, search
 from tumen.desk import Desk
 from tumen.gallery import Wanted
 from tumen.records import Records, load
@@ -29,7 +29,7 @@ def test_search_wants_all_words_in_any_case_and_accent(records):
     both = gallery.find(records, quotes, Wanted(q="RUSSIA wéapons"))
     who = both["role_at_time"] + " " + both["affiliation"]
     texts = [
-        gallery.folded(f"{text} {context} {post}")
+        search.folded(f"{text} {context} {post}")
         for text, context, post in zip(both["text"], both["context"], who, strict=True)
     ]
     assert len(both) and all("russia" in t and "weapons" in t for t in texts)

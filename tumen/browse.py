@@ -8,7 +8,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,21 +16,20 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 
-from tumen import dates, derive, descriptor, ladder, wording
+from tumen import dates, derive, descriptor, ladder, search, wording
 from tumen.descriptor import Column, Package, Table
-from tumen.desk import PUBLIC, TABLES, Desk, first_words, referring
-from tumen.gallery import folded
+from tumen.desk import PUBLIC, TABLES, Desk, first_words
 from tumen.mistakes import nearest
 from tumen.query import Query, Reader, spellings
 from tumen.records import Records
 from tumen.references import naming
 from tumen.running import Numbers, flagged
+from tumen.search import folded
 from tumen.speech import N_, _
 from tumen.told import Told
 from tumen.view import Selection, rows_ref
 
 PER_PAGE = 50
-MANY_ROWS = 20_000  # from which a table's cells are looked at one by one, not kept as objects
 DEFAULT = "transfers"
 MOST_NAME = 56  # signs of a long name, such as a source's title, in a cell
 ENDS = ("origin", "destination")
@@ -211,18 +210,17 @@ def _in_view(records: Records, selection: Selection) -> dict[str, Numbers]:
         """Which rows of a table name rows in view of another."""
         return naming(records, table, column, other).naming(kept[other])
 
-    public = _public_sources(records, as_of)
     places = {**selection.places, "assertions": selection.assertions}
     kept = {table: flagged(own, len(records[table])) for table, own in places.items()}
     kept["transfer_laws"] = those_naming("transfer_laws", "transfer", "transfers")
     kept["not_found"] = those_naming("not_found", "transfers", "transfers")
-    kept["routes"] = names("routes", ("transfers", "route")) & _public_routes(records, as_of, public)
+    kept["routes"] = names("routes", ("transfers", "route")) & public_rows(records, "routes", as_of)
     kept["legs"] = those_naming("legs", "route", "routes")
     kept["places"] = names("places", *NAMING_PLACES)
     kept["speakers"] = names("speakers", ("quotes", "speaker_id"))
     kept["origins"] = names("origins", ("assertions", "origin"))
     laws = names("laws", ("transfer_laws", "law"))
-    kept["sources"] = public & (
+    kept["sources"] = public_rows(records, "sources", as_of) & (
         names("sources", *NAMING_SOURCES) | naming(records, "laws", "sources", "sources").named_by(laws)
     )
     return kept
@@ -245,24 +243,29 @@ NAMING_SOURCES = (
 )
 
 
-def _public_sources(records: Records, as_of: date | None) -> Numbers:
-    """Which sources were public on a day; those without a date are only today."""
+def public_rows(records: Records, table: str, as_of: date | None) -> Numbers:
+    """Which rows of a table were public on a day; those without a date are only today."""
     if as_of is None:
-        return np.ones(len(records["sources"]), dtype=bool)
-    return records.once("days of sources", lambda: _published(records)) <= np.datetime64(as_of)
+        return np.ones(len(records[table]), dtype=bool)
+    if table == "sources":
+        return records.once("days of sources", lambda: _published(records)) <= np.datetime64(as_of)
+    if table == "routes":  # each from its first source on
+        return naming(records, "routes", "sources", "sources").naming(public_rows(records, "sources", as_of))
+    if table == "transfers":
+        reported = records[table].index.get_indexer(derive.states(records, as_of).index)
+        return flagged(reported, len(records[table]))
+    known = records[table].get("known")
+    return (
+        np.ones(len(records[table]), dtype=bool)
+        if known is None
+        else (known <= pd.Timestamp(as_of)).to_numpy()
+    )
 
 
 def _published(records: Records) -> Numbers:
     place, different = pd.factorize(records["sources"]["published"])
     days = [dates.known_from(text) if text else None for text in different.tolist()]
     return np.array(days, dtype="datetime64[D]")[place]
-
-
-def _public_routes(records: Records, as_of: date | None, public: Numbers) -> Numbers:
-    """Which routes were known on a day: each from its first source on."""
-    if as_of is None:
-        return np.ones(len(records["routes"]), dtype=bool)
-    return naming(records, "routes", "sources", "sources").naming(public)
 
 
 # --- columns -------------------------------------------------------------------------------------
@@ -363,21 +366,32 @@ def _referrers(records: Records, table: str) -> list[tuple[Table, Column]]:
 
 
 @dataclass(frozen=True)
-class Lines:
-    """The lines of a frame by id, each made when it is asked for."""
+class Coded:
+    """A column as its different values, and which of them each row holds: each value is looked at once."""
 
-    frame: pd.DataFrame
+    place: Numbers
+    different: list[Any]
 
-    @cached_property
-    def _columns(self) -> Mapping[str, Any]:
-        return {str(name): self.frame[name].array for name in self.frame}
+    def cells(self) -> list[Any]:
+        """The value of each row."""
+        return [self.different[place] for place in self.place.tolist()]
 
-    def get(self, row: str) -> Mapping[str, Any] | None:
-        """The line of an id, or None."""
-        if row not in self.frame.index:
-            return None
-        place = self.frame.index.get_loc(row)
-        return {name: _bare(column[place]) for name, column in self._columns.items()}
+    def flags(self, test: Callable[[Any], bool]) -> Numbers:
+        """Which rows hold a value that passes a test."""
+        return np.array([test(value) for value in self.different], dtype=bool)[self.place]
+
+    def ranks(self, key: Callable[[Any], Any]) -> Numbers:
+        """The place of each row by the key of its value; -1 where that is None."""
+        keys = [key(value) for value in self.different]
+        order = {one: rank for rank, one in enumerate(sorted({*keys} - {None}))}
+        return np.array([order.get(one, -1) for one in keys], dtype=np.int64)[self.place]
+
+
+def coded(column: Any) -> Coded:
+    """A column of a frame, or an array, by its different values."""
+    values = column.to_numpy() if column.dtype == object else column
+    place, different = pd.factorize(values, use_na_sentinel=False)
+    return Coded(place, [_bare(value) for value in different.tolist()])
 
 
 @dataclass(frozen=True)
@@ -399,119 +413,178 @@ class Writer:
         return package(self.records)[self.table]
 
     @cached_property
-    def columns(self) -> Mapping[str, list[Any]]:
-        """The bare columns, and the ids of the rows: a frame's own access is slow for thousands of cells."""
-        frame = self.records[self.table]
-        if len(frame) > MANY_ROWS:
-            return {c.name: frame[c.name].array for c in self.own.columns}
-        key = ("bare columns", self.table)
-        return self.records.once(key, lambda: {c.name: frame[c.name].tolist() for c in self.own.columns})
+    def frame(self) -> pd.DataFrame:
+        """The rows of the table."""
+        return self.records[self.table]
+
+    @property
+    def as_of(self) -> date | None:
+        """The day of the view."""
+        return self.selection.view.as_of
 
     @cached_property
-    def index(self) -> Any:
-        """The ids of the rows."""
-        return self.records[self.table].index.array
+    def namings(self) -> list[tuple[Table, Column, Numbers]]:
+        """The columns of other tables that name rows of this one, and how many rows in view name each."""
+        return [
+            (other, column, self._counts(other, column))
+            for other, column in _referrers(self.records, self.table)
+        ]
 
-    @cached_property
-    def grades(self) -> "Lines":
-        """What is derived of each transfer on the day of the view."""
-        return Lines(derive.states(self.records, self.selection.view.as_of))
+    def _counts(self, other: Table, column: Column) -> Numbers:
+        found = naming(self.records, other.name, column.name, self.table)
+        whole = self.selection.view.is_default or other.group == "codes"
+        named = found.named if whole else found.named[self._in_view(other.name)[found.row]]
+        return np.bincount(named, minlength=len(self.frame))
 
-    @cached_property
-    def rungs(self) -> "Lines":
-        """When each transfer reached each rung of the evidence ladder, as known on the day of the view."""
-        return Lines(ladder.rungs(self.records, self.selection.view.as_of)[[*RUNGS.values()]])
+    def _in_view(self, table: str) -> Numbers:
+        rows = in_view(self.records, self.selection, table)
+        return flagged(rows, len(self.records[table]))
 
-    @cached_property
-    def compared(self) -> Numbers:
-        """For each assertion with how many figures it is compared, as known on the day of the view; or 0."""
-        as_of = self.selection.view.as_of
-        return self.records.once(("compared", as_of), lambda: derive.compared(self.records, as_of))
-
-    @cached_property
-    def referrers(self) -> list[tuple[Table, Column]]:
-        """The columns of other tables that name rows of this one."""
-        return _referrers(self.records, self.table)
-
-    def cell(self, head: Head, place: int) -> Cell:
-        """One cell, in the form for the reader."""
-        return tuple(self._parts(head, place))
-
-    def text(self, head: Head, place: int) -> str:
-        """One cell as plain words, for the search: what is stored and what is shown."""
-        value = self.value(head, place)
-        stored = " ".join(value) if isinstance(value, tuple) else _plain(value)
-        return f"{stored} {' '.join(part.text for part in self._parts(head, place))}"
-
-    def key(self, head: Head, place: int) -> tuple[int, Any]:
-        """By what a cell is put in order; 1 first for an empty one, so that it always comes last."""
-        if head.name == NAMED.name:
-            return (0, sum(count for _, _, count in self._namings(place)))
-        value = self.value(head, place)
-        if not _is(value):
-            return (1, "")
-        if isinstance(value, bool | int | float):
-            return (0, float(value))
-        if head.name in DAYS or ((column := self._column(head)) and column.is_date):
-            return (0, value)
-        return (0, folded(" ".join(part.text for part in self._parts(head, place))))
+    # --- values ---
 
     def value(self, head: Head, place: int) -> Any:
-        """What is stored or derived."""
+        """What is stored or derived in one cell."""
+        return self.values(head, np.array([place])).cells()[0]
+
+    def values(self, head: Head, rows: Numbers) -> Coded:
+        """What is stored or derived in some rows of a column, as the day of the view lets it be known."""
         if head.name == NAMED.name:
-            return tuple(table.name for table, _, _ in self._namings(place))
+            return self._tables_naming(rows)
         if head.group == DERIVED:
-            return self._derived(head.name, place)
-        column, value = self.own[head.name], _bare(self.columns[head.name][place])
+            return self._derived(head.name, rows)
+        column, found = self.own[head.name], coded(self._stored_in(head.name, rows))
+        return replace(found, different=[self._public(column, value) for value in found.different])
+
+    def _stored_in(self, name: str, rows: Numbers) -> pd.Series:
+        """A column in some rows, not copied where those are all of them in their order."""
+        column = self.frame[name]
+        return column if np.array_equal(rows, np.arange(len(column))) else column.iloc[rows]
+
+    def _public(self, column: Column, value: Any) -> Any:
         if column.is_date and not _begun(self.desk, value):
             return ""
         if column.reference and column.is_list and column.reference.table in PUBLIC:
             return tuple(self.desk.public(column.reference.table, value))
-        return "" if head.name == "evidence" and value == 0 else value  # step 0 stands for none
+        return "" if column.name == "evidence" and value == 0 else value  # step 0 stands for none
+
+    def _tables_naming(self, rows: Numbers) -> Coded:
+        counts = [(table.name, own[rows] > 0) for table, _column, own in self.namings]
+        found = coded(sum((flags.astype(np.int64) << n for n, (_name, flags) in enumerate(counts)), 0 * rows))
+        tables = [
+            [name for n, (name, _flags) in enumerate(counts) if one >> n & 1] for one in found.different
+        ]
+        return replace(found, different=[tuple(dict.fromkeys(own)) for own in tables])
+
+    def _derived(self, name: str, rows: Numbers) -> Coded:
+        if name in RUNGS:
+            return self._of_transfers(ladder.rungs(self.records, self.as_of)[RUNGS[name]], rows)
+        if name in GRADES:
+            return self._of_transfers(_grade(derive.states(self.records, self.as_of), name), rows)
+        if name == COMPARED_WITH.name:
+            found = coded(_compared(self.records, self.as_of)[rows])
+            return replace(found, different=[count or "" for count in found.different])
+        if name == PARTY.name:
+            return coded(self._by_party(rows))
+        return _days(coded(self._stored_in(name, rows)))
+
+    def _of_transfers(self, column: pd.Series, rows: Numbers) -> Coded:
+        """What is derived of transfers; empty where nothing is, because they were not yet reported."""
+        at = column.index.get_indexer(self.frame.index.take(rows))
+        found, place = _days(coded(column.iloc[at[at >= 0]])), np.zeros(len(rows), dtype=np.int64)
+        place[at >= 0] = found.place + 1
+        return Coded(place, ["", *found.different])
+
+    def _by_party(self, rows: Numbers) -> Numbers:
+        """Whether the sender or the receiver of the transfer speaks for itself."""
+        transfers, by = self.records["transfers"], self._stored_in("by_country", rows).array
+        on = naming(self.records, self.table, "transfer", "transfers").named[rows]
+        found: Numbers = np.logical_or(*(np.asarray(by == transfers[end].array.take(on)) for end in ENDS))
+        return found
+
+    # --- search and order ---
+
+    def holding(self, head: Head, rows: Numbers, word: str) -> Numbers:
+        """Which of some rows hold a folded word in a column, in what is stored or in what is shown."""
+        column = self._column(head)
+        if column and _is_plain(column):
+            return search.holding(self._stored_in(head.name, rows), word)
+        if column and (table := self._records_named(column)):
+            named = _named_so(self.records, table, word)
+            if column.is_list:
+                named &= public_rows(self.records, table, self.as_of)
+            return naming(self.records, self.table, head.name, table).naming(named)[rows]
+        return self.values(head, rows).flags(lambda value: word in folded(self._words(head, value)))
+
+    def equal(self, head: Head, rows: Numbers, wanted: Iterable[str]) -> Numbers:
+        """Which of some rows hold one of the wanted values; '' is an empty cell."""
+        column, values = self._column(head), frozenset(wanted)
+        if column and not column.is_list and (_is_plain(column) or self._records_named(column)):
+            return self._stored_in(head.name, rows).isin(values).to_numpy()
+        return self.values(head, rows).flags(lambda value: _holds(value, values))
+
+    def ranks(self, head: Head, rows: Numbers) -> Numbers:
+        """The place of some rows in the order of a column; -1 for empty cells."""
+        column = self._column(head)
+        if head.name == NAMED.name:
+            return sum((own[rows] for _table, _column, own in self.namings), 0 * rows)
+        if column and _is_plain(column) and not column.is_url:
+            return search.ranks(self._stored_in(head.name, rows))
+        if column and not column.is_list and (table := self._records_named(column)):
+            found, order = naming(self.records, self.table, head.name, table), -np.ones(len(self.frame), int)
+            order[found.row] = search.ranks(self.records.names(table))[found.named]
+            return order[rows]
+        return self.values(head, rows).ranks(lambda value: self._key(head, value))
+
+    def _records_named(self, column: Column) -> str:
+        """The table of records that a column refers to; '' for codes, which are few: each is looked at."""
+        table = column.reference.table if column.reference else ""
+        return table if table and package(self.records)[table].group == "records" else ""
+
+    def _words(self, head: Head, value: Any) -> str:
+        """A cell as plain words: what is stored and what is shown."""
+        stored = " ".join(value) if isinstance(value, tuple) else _plain(value)
+        return f"{stored} {self._shown(head, value)}"
+
+    def _shown(self, head: Head, value: Any) -> str:
+        return " ".join(part.text for part in self._parts(head, value))
+
+    def _key(self, head: Head, value: Any) -> Any:
+        """By what a cell is put in order; None for an empty one."""
+        if not _is(value):
+            return None
+        if isinstance(value, bool | int | float):
+            return float(value)
+        if head.name in DAYS or ((column := self._column(head)) and column.is_date):
+            return value
+        return folded(self._shown(head, value))
+
+    # --- cells ---
+
+    def cells(self, head: Head, rows: Numbers) -> list[Cell]:
+        """Some rows of a column, in the form for the reader."""
+        if head.name == NAMED.name:
+            return [tuple(self._named(place)) for place in rows.tolist()]
+        pairs = zip(self.values(head, rows).cells(), rows.tolist(), strict=True)
+        return [tuple(self._parts(head, value, place)) for value, place in pairs]
 
     def _column(self, head: Head) -> Column | None:
         return self.own[head.name] if head.group == STORED else None
 
-    def _derived(self, name: str, place: int) -> Any:
-        if name == KNOWN.name:
-            return self.desk.cell(self.table, self.index[place], KNOWN.name).date().isoformat()
-        if name == COMPARED_WITH.name:
-            return int(self.compared[place]) or ""
-        if name == PARTY.name:
-            ends = (self.desk.cell("transfers", self.columns["transfer"][place], end) for end in ENDS)
-            return self.columns["by_country"][place] in ends
-        if name == FAMILY.name:
-            return self.records.family_of[self.columns["weapon_type"][place]]
-        if name in RUNGS:
-            day = (self.rungs.get(self.index[place]) or {}).get(RUNGS[name])
-            return "" if day is None or pd.isna(day) else day.date().isoformat()
-        return self._grade(name, place)
-
-    def _grade(self, name: str, place: int) -> Any:
-        grade = self.grades.get(self.index[place])
-        if grade is None:
-            return ""
-        if name == "first_reported":
-            return grade["first_reported"].date().isoformat()
-        if name == "code":
-            return f"{grade['reliability']}{grade['credibility']}"
-        return grade["evidence" if name == "best_evidence" else name]
-
-    def _parts(self, head: Head, place: int) -> Iterator[Part]:
-        if head.name == NAMED.name:
-            yield from self._named(place)
-            return
-        value, column = self.value(head, place), self._column(head)
+    def _parts(self, head: Head, value: Any, place: int | None = None) -> Iterator[Part]:
+        """The parts of a cell; with the place of its row, what it rests on too."""
+        column = self._column(head)
         if head.group == DERIVED:
             yield from self._graded(head.name, value, self._own(place))
-        elif self.table in ("corrections", "changes") and head.name == "id":
+        elif self.table in ("corrections", "changes") and head.name == "id" and place is not None:
             yield self._corrected(place)
         elif column and _is(value):
             yield from self._stored(column, value)
 
-    def _own(self, place: int) -> str:
+    def _own(self, place: int | None) -> str:
         """The card of the row: what its derived cells rest on."""
-        return f"{CARDS[self.table]}:{self.index[place]}" if self.table in CARDS else ""
+        if place is None or self.table not in CARDS:
+            return ""
+        return f"{CARDS[self.table]}:{self.frame.index[place]}"
 
     def _graded(self, name: str, value: Any, own: str) -> Iterator[Part]:
         if value == "":
@@ -556,7 +629,7 @@ class Writer:
             yield Part(str(value))
 
     def _corrected(self, place: int) -> Part:
-        table, record = self.columns["table"][place], self.columns["id"][place]
+        table, record = (str(self.frame[name].iat[place]) for name in ("table", "id"))
         exists = table in CARDS and self.records.has(table, record)
         return Part(record, reference=f"{CARDS[table]}:{record}" if exists else "")
 
@@ -578,32 +651,49 @@ class Writer:
         return Part(words, title=meaning or f"{item}: {label}")
 
     def _named(self, place: int) -> Iterator[Part]:
-        row = self.index[place]
-        for other, column, count in self._namings(place):
-            several = sum(table.name == other.name for table, _column in self.referrers) > 1
+        for other, column, counts in self.namings:
+            if not (count := int(counts[place])):
+                continue
+            several = sum(table.name == other.name for table, _column, _counts in self.namings) > 1
             words = (
                 f"{many(other.name, count, other.title)}{f' as {column.title.lower()}' if several else ''}"
             )
-            yield Part(words, table=other.name, q=f"{column.name}={row}")
+            yield Part(words, table=other.name, q=f"{column.name}={self.frame.index[place]}")
 
-    def _namings(self, place: int) -> list[tuple[Table, Column, int]]:
-        row = str(self.index[place])
-        found = []
-        for other, column in self.referrers:
-            rows = referring(self.records, other.name, column.name).rows(row)
-            if count := len(rows) if self._whole(other) else int(self._shown(other.name)[rows].sum()):
-                found.append((other, column, count))
-        return found
 
-    def _whole(self, table: Table) -> bool:
-        return self.selection.view.is_default or table.group == "codes"
+def _grade(states: pd.DataFrame, name: str) -> pd.Series:
+    if name == "code":
+        return states["reliability"] + states["credibility"].astype(str)
+    return states["evidence" if name == "best_evidence" else name]
 
-    def _shown(self, table: str) -> Numbers:
-        kept = (
-            None if table in EDITORIAL and self.selection.view.as_of else _kept(self.records, self.selection)
-        )
-        found = kept.get(table) if kept else None
-        return np.zeros(len(self.records[table]), dtype=bool) if found is None else found
+
+def _compared(records: Records, as_of: date | None) -> Numbers:
+    """For each assertion with how many figures it is compared, as known on a day; or 0."""
+    return records.once(("compared", as_of), lambda: derive.compared(records, as_of))
+
+
+def _days(found: Coded) -> Coded:
+    """Points of time as days are written."""
+    return replace(found, different=[_day(value) for value in found.different])
+
+
+def _day(value: Any) -> Any:
+    if value is pd.NaT:
+        return ""
+    return value.date().isoformat() if isinstance(value, datetime) else value
+
+
+def _is_plain(column: Column) -> bool:
+    """Whether what is stored is also what is shown, or holds it: words, an id, an address of the web."""
+    parsed = column.reference or column.is_list or column.is_date
+    return column.type == "string" and not parsed
+
+
+def _named_so(records: Records, table: str, word: str) -> Numbers:
+    """Which rows of a table hold a folded word in their id or name."""
+    held = (search.holding(column, word) for column in (records[table]["id"], records.names(table)))
+    found: Numbers = np.logical_or(*held)
+    return found
 
 
 def many(table: str, count: int, title: str = "") -> str:
@@ -656,8 +746,9 @@ def _found(records: Records, selection: Selection, wanted: Wanted) -> Numbers:
         return rows
     writer = Writer(records, selection, wanted.table)
     shown = heads(records, wanted.table, selection.view.as_of is not None)
-    matching = _matching(writer, shown, rows.tolist(), wanted.q)
-    return np.array(_ordered(writer, shown, matching, wanted), dtype=np.int32)
+    for word in wanted.q.split():
+        rows = rows[_matching(writer, shown, rows, word)]
+    return _ordered(writer, shown, rows, wanted)
 
 
 def listing(records: Records, selection: Selection, wanted: Wanted, page: int = 1) -> Listing:
@@ -666,8 +757,8 @@ def listing(records: Records, selection: Selection, wanted: Wanted, page: int = 
     shown = heads(records, wanted.table, selection.view.as_of is not None)
     total, places = len(in_view(records, selection, wanted.table)), found(records, selection, wanted)
     first = (page - 1) * PER_PAGE
-    own = places[first : first + PER_PAGE].tolist()
-    cells = tuple(tuple(writer.cell(head, n) for head in shown) for n in own)
+    own = places[first : first + PER_PAGE]
+    cells = tuple(zip(*(writer.cells(head, own) for head in shown), strict=True))
     return Listing(tuple(shown), cells, first + 1, len(places), total, _widths(shown, cells))
 
 
@@ -680,29 +771,27 @@ def _widths(shown: list[Head], rows: Iterable[tuple[Cell, ...]]) -> dict[str, st
     return {name: "wide" if most > LONG else "medium" for name, most in longest.items() if most > SHORT}
 
 
-def _matching(writer: Writer, shown: list[Head], rows: list[int], text: str) -> list[int]:
-    """The rows in which every word occurs.
-
-    'column=value' asks for exactly that value ('column=' for none, 'column=this|that' for either),
-    'column!=value' for any other, and <, <=, >, >= compare numbers and days.
-    """
-    words = [_test(writer, shown, word) for word in text.split()]
-    return [n for n in rows if all(test(n) for test in words)]
-
-
 ASKED = re.compile(r"(\w+)(!=|>=|<=|=|>|<)(.*)")
 
 
-def _test(writer: Writer, shown: list[Head], word: str) -> Callable[[int], bool]:
+def _matching(writer: Writer, shown: list[Head], rows: Numbers, word: str) -> Numbers:
+    """Which rows one word of a search leaves.
+
+    'column=value' asks for exactly that value ('column=' for none, 'column=this|that' for either),
+    'column!=value' for any other, and <, <=, >, >= compare numbers and days; all else must occur in a row.
+    """
     name, sign, wanted = asked.groups() if (asked := ASKED.fullmatch(word)) else ("", "", "")
     head = next((head for head in shown if head.name == name), None)
     if head and sign in ("=", "!="):
-        values = frozenset(wanted.split("|"))
-        return lambda n: _holds(writer.value(head, n), values) == (sign == "=")
+        held = writer.equal(head, rows, wanted.split("|"))
+        return held if sign == "=" else ~held
     if head:
-        return lambda n: _compares(_plain(writer.value(head, n)), sign, wanted)
-    plain = folded(word)
-    return lambda n: plain in _haystack(writer, shown, n)
+        return writer.values(head, rows).flags(lambda value: _compares(_plain(value), sign, wanted))
+    found = np.ones(len(rows), dtype=bool)
+    for plain in search.words(word):
+        searched = (writer.holding(head, rows, plain) for head in shown if head.name != NAMED.name)
+        found &= np.logical_or.reduce([*searched])
+    return found
 
 
 def _holds(value: Any, wanted: frozenset[str]) -> bool:
@@ -728,25 +817,15 @@ COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _haystack(writer: Writer, shown: list[Head], place: int) -> str:
-    """All the words of a row, folded; kept for each view, since a view decides what a row may say."""
-    key = ("haystack", writer.table, writer.selection.view.as_of)
-    kept: dict[int, str] = writer.records.once(key, dict)
-    if place not in kept:
-        texts = (writer.text(head, place) for head in shown if head.name != NAMED.name)
-        kept[place] = folded(" ".join(texts))
-    return kept[place]
-
-
-def _ordered(writer: Writer, shown: list[Head], rows: list[int], wanted: Wanted) -> list[int]:
+def _ordered(writer: Writer, shown: list[Head], rows: Numbers, wanted: Wanted) -> Numbers:
     """The rows by a column; empty cells last in both directions, equal ones as in the file."""
     head = next((head for head in shown if head.name == wanted.column), None)
     if not head:
         return rows
-    keys = {n: writer.key(head, n) for n in rows}
-    filled = [n for n in rows if keys[n][0] == 0]
-    empty = [n for n in rows if keys[n][0] == 1]
-    return sorted(filled, key=lambda n: keys[n][1], reverse=wanted.descending) + empty
+    ranks = writer.ranks(head, rows)
+    filled, empty = rows[ranks >= 0], rows[ranks < 0]
+    own = ranks[ranks >= 0]
+    return np.concatenate([filled[np.argsort(-own if wanted.descending else own, kind="stable")], empty])
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -1,17 +1,19 @@
 """The quote gallery: which quotes are wanted, what they add up to, and how each is shown."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup, escape
 
-from tumen import forecasts, wording
+from tumen import forecasts, search, wording
 from tumen.desk import Desk, Row
 from tumen.query import Query, Reader, ignored, spellings
 from tumen.records import Records
+from tumen.references import naming
+from tumen.search import folded
 from tumen.speech import N_, Texts, _
 from tumen.templates import in_reading_order
 from tumen.told import Refer, Told, listed, nowhere
@@ -27,6 +29,7 @@ COLUMNS: Mapping[str, str] = {  # choice → column, where they differ
     "topic": "topics",
     "outcome": "verdict",
 }
+SEARCHED = ("text", "context", "role_at_time", "affiliation")
 FORECASTS: Mapping[str, str] = {"yes": "Forecasts"}
 
 
@@ -116,25 +119,13 @@ def _by_outcome(found: pd.DataFrame, wanted: Wanted) -> pd.Index:
 
 def _by_words(records: Records, quotes: pd.DataFrame, text: str) -> pd.Series:
     """Every word must occur in quote, context or speaker's name; case and accents do not matter."""
-    words = folded(text).split()
-    if not words:
-        return pd.Series(True, index=quotes.index)
-    haystack = records.once("quotes folded", lambda: _haystack(records))
-    hits = [all(word in haystack[quote] for word in words) for quote in quotes.index]
-    return pd.Series(hits, index=quotes.index, dtype=bool)
-
-
-def _haystack(records: Records) -> dict[str, str]:
-    rows = records["quotes"]
-    names = rows["speaker_id"].map(records.labels("speakers"))
-    who = names + " " + rows["role_at_time"] + " " + rows["affiliation"]
-    return dict(zip(rows.index, map(folded, rows["text"] + " " + rows["context"] + " " + who), strict=True))
-
-
-def folded(text: str) -> str:
-    """A text without case and accents, for comparing."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    every, speakers = records["quotes"], records["speakers"]
+    said_by = naming(records, "quotes", "speaker_id", "speakers")
+    held = np.ones(len(every), dtype=bool)
+    for word in search.words(text):
+        found = said_by.naming(search.holding(speakers["name"], word))
+        held &= np.logical_or.reduce([found, *(search.holding(every[name], word) for name in SEARCHED)])
+    return pd.Series(held[every.index.get_indexer(quotes.index)], index=quotes.index)
 
 
 def headline(records: Records, quotes: pd.DataFrame, view: View = EVERYTHING, refer: Refer = nowhere) -> Told:
@@ -169,7 +160,7 @@ def options(records: Records, quotes: pd.DataFrame, name: str, chosen: str = "")
 
 def tiles(desk: Desk, quotes: pd.DataFrame, text: str = "") -> list[Row]:
     """The quotes as their cards in the grid show them, with the words searched for marked."""
-    words = folded(text).split()
+    words = search.words(text)
     return [_tile(desk, row, words) for row in desk.rows("quotes", quotes.index)]
 
 

@@ -14,9 +14,6 @@ PICKS = """() => [...document.querySelectorAll(".tumen-chart .plot")].flatMap(pl
 PATH = "path => window.location.pathname === path"
 
 
-PATH = "path => window.location.pathname === path"
-
-
 class Reader:
     """One person at one browser window."""
 

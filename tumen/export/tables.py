@@ -169,9 +169,7 @@ def _stored(
         return cells.where(cells.isin(_begun(records, selection, column.reference.table)), "")
     writer = browse.Writer(records, selection, table.name)
     head = browse.Head(column.name, column.title, column.description)
-    first = dict(zip(reversed(cells.tolist()), reversed(places), strict=True))  # of equal cells one is asked
-    shown = {cell: writer.value(head, place) for cell, place in first.items()}
-    return pd.Series([shown[cell] for cell in cells], cells.index, cells.dtype)
+    return pd.Series(writer.values(head, places).cells(), cells.index, cells.dtype)
 
 
 def _begun(records: Records, selection: Selection, table: str) -> list[str]:
