@@ -348,7 +348,7 @@ def test_without_data_the_mistakes_are_named() -> None:
 def test_a_table_too_long_for_excel_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_ROWS", 5)
     answer = ask("/api/sources.xlsx")
-    assert answer.status == 400 and answer.faults[0]["expected"] == "csv or parquet"
+    assert answer.status == 400 and answer.faults[0]["expected"] == "csv or json or parquet"
 
 
 # --- described -----------------------------------------------------------------------------------

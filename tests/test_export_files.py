@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import openpyxl
@@ -26,7 +27,7 @@ from tests.conftest import MakeRecords
 from tests.test_export_tables import RECORDS, VIEWS, selected, taken
 from tumen import browse, flows, geography
 from tumen.descriptor import Column
-from tumen.export import columnar, csvs, download, geo, sheets, tables
+from tumen.export import columnar, csvs, download, geo, pieces, sheets, tables
 from tumen.view import View, select
 
 HOST = "https://tumen.example"
@@ -206,6 +207,41 @@ def test_a_table_too_long_for_a_sheet_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sheets, "MOST_ROWS", 1)
     with pytest.raises(sheets.TooManyRows, match="made has 2 rows"):
         sheets.workbook({"made": (framed([("a", 1, ()), ("b", 2, ())]), COLUMNS)}, [])
+
+
+def test_a_workbook_of_very_many_cells_is_refused_before_it_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sheets, "MOST_CELLS", 5)
+    with pytest.raises(sheets.TooManyRows, match="6 cells"):
+        sheets.workbook({"made": (framed([("a", 1, ()), ("b", 2, ())]), COLUMNS)}, [])
+
+
+def test_a_large_workbook_is_written_row_by_row_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, on = selected("november"), date(2026, 1, 2)
+
+    def cells() -> dict[str, list[tuple[Any, ...]]]:
+        made = download.download(RECORDS, found, "view", "xlsx", address=HOST, on=on)
+        book = openpyxl.load_workbook(io.BytesIO(made.content))
+        return {sheet.title: [*sheet.values] for sheet in book}
+
+    gathered = cells()
+    monkeypatch.setattr(sheets, "MANY_CELLS", 0)
+    monkeypatch.setattr(pieces, "AT_ONCE", 7)
+    assert cells() == gathered
+
+
+@pytest.mark.parametrize("name", ["transfers.csv", "assertions.json", "transfers.geojson", "quotes.json"])
+def test_a_long_file_is_written_in_parts_and_is_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, format = name.split(".")
+
+    def made() -> bytes:
+        asked = {"address": HOST, "on": date(2026, 1, 2)}
+        return download.download(RECORDS, selected("november"), table, format, **asked).content
+
+    whole = made()
+    monkeypatch.setattr(pieces, "AT_ONCE", 3)
+    assert made() == whole
 
 
 # --- Parquet and JSON ----------------------------------------------------------------------------

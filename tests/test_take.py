@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from tests.test_api import RECORDS, served
 from tests.test_export_tables import VIEWS, selected, taken
 from tests.test_pages import PAGES, SHELLS, look
-from tumen import takeaway, view
+from tumen import browse, takeaway, view
 from tumen.app import server
 from tumen.cli import app
-from tumen.export import tables
+from tumen.export import sheets, tables
 
 LINK = re.compile(r'href="(/(?:api|cite)[^"]*)"')
 
@@ -99,3 +99,14 @@ def test_the_dialog_counts_what_its_files_hold(name: str, site: Starlette) -> No
         assert rows == file.rows, path
     listed = len(groups["main"]) + len(groups["other"])
     assert listed == len(tables.rows_in(RECORDS, selection))
+
+
+def test_a_table_too_long_for_excel_is_not_offered_as_a_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    selection = view.select(RECORDS, view.View())
+    monkeypatch.setattr(sheets, "MOST_ROWS", len(RECORDS["quotes"]))
+    files = {file.title: file for group in takeaway.files(RECORDS, selection).values() for file in group}
+    for name in takeaway.MAIN:
+        file = files[browse.package(RECORDS)[name].title]
+        assert takeaway.too_long(file) == (file.rows > len(RECORDS["quotes"]))
+        assert {"CSV", "JSON"} <= {label for label, _url in file.links}
+    assert not any(takeaway.too_long(file) for file in files.values() if file.rows == len(RECORDS["quotes"]))

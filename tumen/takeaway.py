@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from tumen import browse, cite, flows
-from tumen.export import tables
+from tumen.export import sheets, tables
 from tumen.records import Records
 from tumen.running import Numbers
 from tumen.speech import N_, Texts, _
@@ -48,6 +48,11 @@ def files(records: Records, selection: Selection) -> dict[str, list[File]]:
     }
 
 
+def too_long(file: File) -> bool:
+    """Whether a table has more rows than a workbook of Excel holds, and so does not come as one."""
+    return all(label != FORMATS["xlsx"] for label, _url in file.links)
+
+
 def whole(selection: Selection) -> str:
     """The address of the one file that holds all of a view."""
     return f"/api/view.zip{_query(selection)}"
@@ -78,7 +83,9 @@ def _rows(records: Records, selection: Selection) -> Iterator[tuple[str, Numbers
 
 
 def _table(records: Records, selection: Selection, name: str, rows: int) -> File:
-    links = [(label, f"/api/{name}.{ending}{_query(selection)}") for ending, label in FORMATS.items()]
+    fits = sheets.holds(rows, len(tables.columns(records, selection, name)))
+    formats = {ending: label for ending, label in FORMATS.items() if fits or ending != "xlsx"}
+    links = [(label, f"/api/{name}.{ending}{_query(selection)}") for ending, label in formats.items()]
     return File(browse.package(records)[name].title, rows, links)
 
 

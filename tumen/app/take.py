@@ -72,9 +72,11 @@ def _part() -> str:
 
 
 def _data(records: Records, selection: Selection) -> dict[str, object]:
+    files = takeaway.files(records, selection)
     return {
         "words": view.sentence(selection, records),
-        "files": takeaway.files(records, selection),
+        "files": files,
+        "too_long": any(takeaway.too_long(file) for file in (*files["main"], *files["other"])),
         "whole": takeaway.whole(selection),
         "gpkg": takeaway.gpkg(selection),
     }

@@ -13,16 +13,17 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 import orjson
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from tumen import __version__, browse, descriptor, view
+from tumen import __version__, browse, descriptor, memory, view
 from tumen.export import asking, download, openapi, sheets
 from tumen.export.asking import Fault
 from tumen.export.download import DATED
 from tumen.query import Query
-from tumen.records import BadData, Records
+from tumen.records import HEAVY, BadData, Records
 from tumen.view import View
 
 Current = Callable[[], Records]
@@ -107,9 +108,12 @@ def _file(request: Request, records: Records) -> Response:
             ids=ids,
         )
     except sheets.TooManyRows as error:
-        return _faulty([Fault("format", format, "csv or parquet", "csv", str(error))], 400)
+        ways = [way for way in download.formats(records)[name] if way not in ("xlsx", "geojson")]
+        return _faulty([Fault("format", format, " or ".join(ways), ways[0], str(error))], 400)
     disposition = f'attachment; filename="{made.name}"'
-    return Response(made.content, 200, {**_kept(tag), "content-disposition": disposition}, made.media)
+    tidy = BackgroundTask(memory.clear_up) if len(made.content) > HEAVY else None
+    headers = {**_kept(tag), "content-disposition": disposition}
+    return Response(made.content, 200, headers, made.media, background=tidy)
 
 
 def _openapi(request: Request, records: Records) -> Response:

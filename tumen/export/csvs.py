@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from tumen.descriptor import Column
+from tumen.export.pieces import pieces
 
 SIGNS = "=+-@\t\r＝＋－＠"  # the last four are the first four as wide signs, which some spreadsheets run too
 RULE = (
@@ -25,7 +26,6 @@ RULE = (
 )
 _RISKY, _MADE_SAFE = re.compile(rf"'*[{re.escape(SIGNS)}]"), re.compile(rf"'+[{re.escape(SIGNS)}]")
 QUOTE, NEEDS_QUOTES = '"', re.compile(r'[,"\r\n]')
-AT_ONCE = 50_000  # rows, so that very many are not in memory as cells
 _WHOLE = 1e15  # below it a float holds every whole number
 
 
@@ -41,8 +41,8 @@ def sheet(frame: pd.DataFrame, columns: Sequence[Column]) -> Sheet:
     """A table of `tables.tables` as CSV."""
     file, changed = io.BytesIO(), []
     file.write(_lines([[_quoted(column.name)] for column in columns]))
-    for start in range(0, len(frame), AT_ONCE):
-        part, written = frame.iloc[start : start + AT_ONCE], []
+    for part in pieces(frame):
+        written = []
         for column in columns:
             cells, risky = _cells(part[column.name], column)
             written.append(cells)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import orjson
 import pandas as pd
 
 from tumen import browse, view
 from tumen.descriptor import Column
 from tumen.export import bundle, columnar, csvs, geo, readme, sheets, tables
+from tumen.export.pieces import json_list, pieces
 from tumen.records import Records
 from tumen.view import Selection, View
 
@@ -73,7 +73,7 @@ def download(
 
     Raises:
         NoSuchFile: if there is no such file.
-        sheets.TooManyRows: if a table does not fit into a sheet of Excel.
+        sheets.TooManyRows: if there is more than fits into a workbook.
     """
     known = formats(records)
     if format not in known.get(name, ()):
@@ -117,7 +117,7 @@ class Asked:
             return columnar.parquet(frame, columns, {key: str(v) for key, v in self.words().items()})
         if format == "xlsx":
             return sheets.workbook({self.name: (frame, columns)}, self.about())
-        return orjson.dumps({**self.words(len(frame)), "rows": rows(frame, columns)})
+        return json_list(self.words(len(frame)), "rows", (rows(part, columns) for part in pieces(frame)))
 
     def columns(self, name: str = "") -> list[Column]:
         """What the columns of a table mean."""

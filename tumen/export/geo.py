@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import geopandas as gpd
-import orjson
 import pandas as pd
 import pyogrio
 import shapely
@@ -20,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from tumen import flows, geography
 from tumen.desk import Desk, split
 from tumen.export import csvs, tables
+from tumen.export.pieces import json_list, pieces
 from tumen.geography import Point
 from tumen.records import Records, rows
 from tumen.view import Selection
@@ -61,15 +61,20 @@ def layer(records: Records, selection: Selection, name: str, host: str = "") -> 
 
 def geojson(found: Layer, about: Mapping[str, Any] | None = None) -> bytes:
     """A layer as GeoJSON (RFC 7946); `about` stands beside the features as members of the collection."""
+    return json_list(
+        {"type": "FeatureCollection", **(about or {})}, "features", map(_features, pieces(found))
+    )
+
+
+def _features(found: Layer) -> list[dict[str, Any]]:
     names = [column for column in found.columns if column != "geometry"]
     cells = {name: [_plain(cell) for cell in found[name].tolist()] for name in names}
     properties = [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
     shapes = [None if shape is None else shapely.geometry.mapping(shape) for shape in found.geometry]
-    features = [
+    return [
         {"type": "Feature", "id": own.get("id"), "geometry": shape, "properties": own}
         for own, shape in zip(properties, shapes, strict=True)
     ]
-    return orjson.dumps({"type": "FeatureCollection", **(about or {}), "features": features})
 
 
 def layers(records: Records, selection: Selection, host: str = "") -> dict[str, Layer]:

@@ -4,7 +4,7 @@ Every text is written as text: nothing is run as a formula, turned into a link o
 """
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,11 +15,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from tumen.descriptor import Column
 from tumen.export import csvs
+from tumen.export.pieces import pieces
 
 MOST_TEXT = 32_767  # signs in a cell, Excel's limit
 CUT = " […] (cut here: a cell of Excel holds no more; the CSV has the whole text)"
 MOST_NUMBER = 9.99999999999999e307  # Excel's limit; what is beyond it stands as text
 MOST_ROWS = 1_048_575  # below the header, Excel's limit
+MOST_CELLS = 5_000_000  # of a workbook: more would keep a server from others for a minute, and Excel, too
+MANY_CELLS = 250_000  # from which each row is written to disk at once, and texts are not gathered first
 NARROWEST, WIDEST, LOOKED_AT = 8, 60, 200  # signs; rows from which a width is taken
 ABOUT_WIDTH, LINE_HEIGHT = 100, 15.0  # signs, points
 MADE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same view gives the same file
@@ -28,7 +31,7 @@ Sheets = Mapping[str, tuple[pd.DataFrame, Sequence[Column]]]
 
 
 class TooManyRows(ValueError):
-    """A table has more rows than a sheet of Excel can hold."""
+    """A table has more rows than a sheet of Excel can hold, or a workbook more cells than we write."""
 
 
 def workbook(sheets: Sheets, about: Iterable[tuple[str, str]]) -> bytes:
@@ -39,10 +42,11 @@ def workbook(sheets: Sheets, about: Iterable[tuple[str, str]]) -> bytes:
         about: the lines of the first sheet: what, and its words.
 
     Raises:
-        TooManyRows: if a table does not fit into a sheet.
+        TooManyRows: if a table does not fit into a sheet, or there are very many cells.
     """
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+    cells = _fits(sheets)
+    out, way = io.BytesIO(), "in_memory" if cells < MANY_CELLS else "constant_memory"
+    with xlsxwriter.Workbook(out, {way: True}) as book:
         book.set_properties({"title": "Tumen", "created": MADE})
         bold, wrapped = (
             book.add_format({"bold": True, "valign": "top"}),
@@ -50,10 +54,24 @@ def workbook(sheets: Sheets, about: Iterable[tuple[str, str]]) -> bytes:
         )
         _about(book.add_worksheet("About"), [*about, *_contents(sheets)], bold, wrapped)
         for name, (frame, columns) in sheets.items():
-            if len(frame) > MOST_ROWS:
-                raise TooManyRows(f"{name} has {len(frame):,} rows; a sheet of Excel holds {MOST_ROWS:,}")
             _fill(book.add_worksheet(name), frame, columns, bold)
     return out.getvalue()
+
+
+def holds(rows: int, columns: int) -> bool:
+    """Whether a workbook can hold a table of so many rows and columns."""
+    return rows <= MOST_ROWS and rows * columns <= MOST_CELLS
+
+
+def _fits(sheets: Sheets) -> int:
+    """How many cells there are."""
+    for name, (frame, _columns) in sheets.items():
+        if len(frame) > MOST_ROWS:
+            raise TooManyRows(f"{name} has {len(frame):,} rows; a sheet of Excel holds {MOST_ROWS:,}")
+    cells = sum(len(frame) * len(columns) for frame, columns in sheets.values())
+    if cells > MOST_CELLS:
+        raise TooManyRows(f"that would be {cells:,} cells; a workbook of ours holds {MOST_CELLS:,}")
+    return cells
 
 
 def _contents(sheets: Sheets) -> list[tuple[str, str]]:
@@ -76,12 +94,18 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, columns: Sequence[Column], bold
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
     for place, column in enumerate(columns):
-        cells = frame[column.name].tolist()
-        sheet.set_column(place, place, _width(column, cells[:LOOKED_AT]))
+        sheet.set_column(place, place, _width(column, frame[column.name].iloc[:LOOKED_AT].tolist()))
         sheet.write_string(0, place, column.name, bold)
-        for row, cell in enumerate(cells, 1):
+    for row, cells in enumerate(_rows(frame, columns), 1):
+        for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
             _write(sheet, row, place, cell, column)
     sheet.autofilter(0, 0, len(frame), len(columns) - 1)
+
+
+def _rows(frame: pd.DataFrame, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
+    """The rows one after the other, as they must be written to disk."""
+    for part in pieces(frame):
+        yield from zip(*(part[column.name].tolist() for column in columns), strict=True)
 
 
 def _write(sheet: Worksheet, row: int, place: int, cell: Any, column: Column) -> None:
