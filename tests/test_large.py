@@ -145,12 +145,13 @@ def test_a_matrix_of_very_many_directions_says_how_many_more_there_are(
 def test_long_tables_of_changes_are_cut_and_the_count_stays(
     large: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "MOST_CHANGED", 10)
+    monkeypatch.setattr(known, "MOST_CHANGED", 12)
+    monkeypatch.setattr(known, "FEW_CHANGED", 10)
     pair = known.compare(large, View(), date(2023, 11, 1), None)
     found = known.changes(large, pair)
     parts = (known.reported, known.graded, known.contested, known.revised)
     assert [len(part(large, pair, found)) for part in parts] == [10] * 4
-    assert min(len(found.reported), len(found.raised), len(found.contested), len(found.revised)) > 10
+    assert min(len(found.reported), len(found.raised), len(found.contested), len(found.revised)) > 12
 
 
 def test_what_passes_makes_room_and_what_is_named_stays(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +199,8 @@ def test_two_days_are_compared_in_the_same_directions(
 def test_the_counts_of_changes_are_whole_and_say_how_many_are_listed(
     large: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "MOST_CHANGED", 10)
+    monkeypatch.setattr(known, "MOST_CHANGED", 12)
+    monkeypatch.setattr(known, "FEW_CHANGED", 10)
     pair = known.compare(large, View(), date(2023, 11, 1), None)
     found = known.changes(large, pair)
     parts = {name: getattr(known, name)(large, pair, found) for name in CHANGED}

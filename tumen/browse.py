@@ -22,7 +22,7 @@ from tumen.desk import PUBLIC, TABLES, Desk, first_words
 from tumen.mistakes import nearest
 from tumen.query import Query, Reader, spellings
 from tumen.records import Records
-from tumen.references import naming
+from tumen.references import naming, public_rows
 from tumen.running import Numbers, flagged
 from tumen.search import folded
 from tumen.speech import N_, _
@@ -241,31 +241,6 @@ NAMING_SOURCES = (
     ("quotes", "outcome_sources"),
     ("routes", "sources"),
 )
-
-
-def public_rows(records: Records, table: str, as_of: date | None) -> Numbers:
-    """Which rows of a table were public on a day; those without a date are only today."""
-    if as_of is None:
-        return np.ones(len(records[table]), dtype=bool)
-    if table == "sources":
-        return records.once("days of sources", lambda: _published(records)) <= np.datetime64(as_of)
-    if table == "routes":  # each from its first source on
-        return naming(records, "routes", "sources", "sources").naming(public_rows(records, "sources", as_of))
-    if table == "transfers":
-        reported = records[table].index.get_indexer(derive.states(records, as_of).index)
-        return flagged(reported, len(records[table]))
-    known = records[table].get("known")
-    return (
-        np.ones(len(records[table]), dtype=bool)
-        if known is None
-        else (known <= pd.Timestamp(as_of)).to_numpy()
-    )
-
-
-def _published(records: Records) -> Numbers:
-    place, different = pd.factorize(records["sources"]["published"])
-    days = [dates.known_from(text) if text else None for text in different.tolist()]
-    return np.array(days, dtype="datetime64[D]")[place]
 
 
 # --- columns -------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Every card and list asks the desk for rows, names and links, so that a turned-ba
 in one place.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ import pandas as pd
 
 from tumen import dates, derive, geography
 from tumen.records import Records
+from tumen.references import public_rows
 from tumen.templates import record_url
 
 Row = dict[str, Any]
@@ -72,10 +73,10 @@ class Desk:
 
     def public(self, table: str, ids: Iterable[str]) -> list[str]:
         """Those of the ids that were public on the day of the desk."""
-        known = PUBLIC.get(table)
-        if self.as_of is None or known is None:
+        if self.as_of is None or table not in PUBLIC:
             return list(ids)
-        return [record for record in ids if known(self, record)]
+        public = public_rows(self.records, table, self.as_of)
+        return [record for record in ids if public[self.records.place(table, record)]]
 
     def is_public(self, table: str, record: str) -> bool:
         """Whether a row was public on the day of the desk."""
@@ -102,34 +103,7 @@ class Desk:
         return {"as_of": self.as_of.isoformat()} if self.as_of else {}
 
 
-def _known(table: str) -> Callable[[Desk, str], bool]:
-    def known(desk: Desk, record: str) -> bool:
-        return desk.as_of is None or bool(desk.cell(table, record, "known").date() <= desk.as_of)
-
-    return known
-
-
-def _source_known(desk: Desk, source: str) -> bool:
-    return desk.published(desk.cell("sources", source, "published"))
-
-
-def _route_known(desk: Desk, route: str) -> bool:
-    """A route counts as known from its first source on."""
-    return any(_source_known(desk, source) for source in desk.cell("routes", route, "sources"))
-
-
-def _transfer_known(desk: Desk, transfer: str) -> bool:
-    return transfer in derive.states(desk.records, desk.as_of).index
-
-
-PUBLIC: Mapping[str, Callable[[Desk, str], bool]] = {
-    "assertions": _known("assertions"),
-    "events": _known("events"),
-    "quotes": _known("quotes"),
-    "sources": _source_known,
-    "routes": _route_known,
-    "transfers": _transfer_known,
-}
+PUBLIC = ("assertions", "events", "quotes", "sources", "routes", "transfers")  # tables whose rows have a day
 
 
 def referring(records: Records, table: str, column: str) -> "Referring":

@@ -5,14 +5,14 @@ rounds cannot be added, and a parent transfer holds its children's amounts alrea
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from tumen import geography, wording
-from tumen.desk import Desk, courses
+from tumen.desk import courses
 from tumen.records import Records, rows
+from tumen.references import public_rows
 from tumen.speech import _, ngettext
 from tumen.told import Part, Told
 from tumen.view import Selection, rows_ref
@@ -308,10 +308,5 @@ def _routes(records: Records, selection: Selection) -> pd.Series:
     route = moved(records, selection)["route"]
     if selection.view.as_of is None:
         return route
-    return route.where(route.isin(_public(records, selection.view.as_of)), "")
-
-
-def _public(records: Records, as_of: date) -> list[str]:
-    """The routes that were public on a day."""
-    every = records["routes"].index
-    return records.once(("public routes", as_of), lambda: Desk(records, as_of).public("routes", every))
+    public = public_rows(records, "routes", selection.view.as_of)
+    return route.where(route.isin(records["routes"].index[public]), "")

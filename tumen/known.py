@@ -30,7 +30,7 @@ MOST_STOPS, PER_MONTH = 30, 3
 BANDS: Mapping[str, int] = {"find": 5, "records": 4, "assessed": 3, "reported": 0}  # → least evidence step
 NEVER = pd.Timestamp(dates.LAST_DAY)
 MOST_FIGURES = 6
-MOST_CHANGED = 200  # rows of each table of changes
+MOST_CHANGED, FEW_CHANGED = 200, 60  # rows of a table of changes: all, or so many of those that are more
 MOST_STEPS = 300  # of the drawn growth; a step is then some three pixels wide
 
 
@@ -618,7 +618,7 @@ def reported(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Transfers first reported in between, in order of time, with who reported them first."""
     desk, states = Desk(records, pair.days[1]), derive.states(records, pair.days[1])
     first = states.loc[list(found.reported)].sort_values(["first_reported", "first_assertion"])
-    first = first.tail(MOST_CHANGED)
+    first = first.tail(_listed(len(first)))
     return [
         _transfer(desk, str(state.Index)) | _said(desk, state.first_assertion) | {"grade": state}
         for state in rows(first)
@@ -630,7 +630,7 @@ def graded(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     before, after = (derive.states(records, day) for day in pair.days)
     desk = Desk(records, pair.days[1])
     lines = []
-    for transfer in found.better[:MOST_CHANGED]:
+    for transfer in found.better[: _listed(len(found.better))]:
         then, now = dict(before.loc[transfer]), dict(after.loc[transfer])
         better = bool(now["evidence"] > then["evidence"])
         by = _said(desk, now["evidence_assertion"]) if better else {}
@@ -643,7 +643,8 @@ def contested(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     desk, run, later = Desk(records, pair.days[1]), running(records), pair.days[1]
     told = run.denials.places[run.among(found.contested.taken)[run.denials.on]]
     told = told[told < run.known(later)]
-    first = told[~pd.Index(run.on[told]).duplicated()][-MOST_CHANGED:]
+    first = told[~pd.Index(run.on[told]).duplicated()]
+    first = first[-_listed(len(first)) :]
     said = records["assertions"][["id", "transfer", "known"]].iloc[first]
     reported_on = derive.states(records, later)["first_reported"]
     return [
@@ -656,17 +657,26 @@ def revised(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Figures that an origin gave anew: what it said, and what it says now."""
     desk = Desk(records, pair.days[1])
     lines = [
-        _transfer(desk, desk.cell("assertions", now, "transfer"))
-        | _said(desk, now)
-        | {
-            "was": wording.figure(desk.row("assertions", was), records),
-            "now": wording.figure(desk.row("assertions", now), records),
-            "old": _said(desk, was),
-            "what": _measured(desk, desk.row("assertions", now)),
-        }
-        for was, now in found.revised[-MOST_CHANGED:]
+        _given_anew(desk, was, now, desk.row("assertions", was), desk.row("assertions", now))
+        for was, now in found.revised[-_listed(len(found.revised)) :]
     ]
     return sorted(lines, key=lambda line: (line["date"], line["assertion"]))
+
+
+def _given_anew(desk: Desk, was: str, now: str, before: Row, after: Row) -> Row:
+    return {
+        **_transfer(desk, after["transfer"]),
+        **_said(desk, now),
+        "was": wording.figure(before, desk.records),
+        "now": wording.figure(after, desk.records),
+        "old": _said(desk, was),
+        "what": _measured(desk, after),
+    }
+
+
+def _listed(count: int) -> int:
+    """How many of so many changes are listed: all, or if those are too many only the first or latest few."""
+    return count if count <= MOST_CHANGED else FEW_CHANGED
 
 
 def _measured(desk: Desk, told: Row) -> str:
@@ -677,23 +687,17 @@ def _measured(desk: Desk, told: Row) -> str:
 
 
 def _transfer(desk: Desk, transfer: str) -> Row:
-    row = desk.row("transfers", transfer)
-    ends = f"{desk.label('countries', row['origin'])} → {desk.label('countries', row['destination'])}"
-    return {"id": transfer, "item": row["item"], "ends": ends}
+    names = (
+        desk.label("countries", desk.cell("transfers", transfer, end)) for end in ("origin", "destination")
+    )
+    return {"id": transfer, "item": desk.cell("transfers", transfer, "item"), "ends": " → ".join(names)}
 
 
 def _said(desk: Desk, assertion: str) -> Row:
-    row = desk.row("assertions", assertion)
-    source = desk.row("sources", row["source"])
-    return {
-        "assertion": assertion,
-        "date": row["date"],
-        "by": row["by"],
-        "stance": row["stance"],
-        "reach": row["reach"],
-        "step": row["evidence"],
-        "cited": source,
-    }
+    names = ("date", "by", "stance", "reach", "evidence", "source")
+    told = {name: desk.cell("assertions", assertion, name) for name in names}
+    cited = desk.row("sources", told.pop("source"))
+    return {**told, "assertion": assertion, "step": told.pop("evidence"), "cited": cited}
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import gc
 import mmap
+import threading
 import weakref
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import pyarrow as pa
 
 LARGE = 1 << 20  # bytes from which an array is asked of the system, and given back to it
 MAPPED: "weakref.WeakSet[mmap.mmap]" = weakref.WeakSet()
+SOON = 0.7  # seconds
+_DUE = threading.Lock()  # held while a clearing up is due
 THRESHOLD, ARENAS = -3, -8  # M_MMAP_THRESHOLD and M_ARENA_MAX of malloc.h
 
 
@@ -84,3 +87,19 @@ def clear_up() -> None:
     """
     gc.collect()
     give_back()
+
+
+def clear_up_soon() -> None:
+    """Clear up when the page that is being made is likely there; what is asked for meanwhile is one.
+
+    A page of large data makes several heavy values, and clearing up takes 0.1 s after each.
+    """
+    if _DUE.acquire(blocking=False):
+        due = threading.Timer(SOON, _clear_up_now)
+        due.daemon = True
+        due.start()
+
+
+def _clear_up_now() -> None:
+    _DUE.release()
+    clear_up()

@@ -34,7 +34,7 @@ WORDLESS = frozenset(  # what is large and holds no words of the interface: made
     (
         *("about", "active", "assertions", "coded transfers", "columns", "courses"),
         *("days of sources", "first claims", "groups of figures", "ids", "labels", "legs with courses"),
-        *("lists", "moved", "naming", "package", "references", "referring", "reported"),
+        *("lists", "moved", "naming", "package", "public", "references", "referring", "reported"),
         *("running", "select", "spreads", "states"),
     )
 )
@@ -96,11 +96,11 @@ class Records:
         return value
 
     def _make_room(self, key: Hashable, weight: int) -> None:
-        """What must go for a new value goes; after a heavy one unused memory is given back."""
+        """What must go for a new value goes; after a heavy one unused memory is soon given back."""
         for old in self._weights.add(key, weight):
             self._passing.pop(old, None)
         if weight > HEAVY:
-            memory.clear_up()
+            memory.clear_up_soon()
 
     def place(self, table: str, record: str) -> int:
         """Where a row stands in its table, from 0.
