@@ -15,6 +15,7 @@ from tumen.view import View, rows_ref
 Row = dict[str, Any]
 
 MOST = 160  # rows
+VERY_MANY, FEW = 1_000, 60  # transfers from which so few are a sample anyway, and so many rows are enough
 
 
 def climbs(records: Records, found: Found, view: View) -> Row:
@@ -31,7 +32,7 @@ def climbs(records: Records, found: Found, view: View) -> Row:
     late = np.where(proven, np.datetime64("NaT"), own["report"].to_numpy())
     ranked = np.lexsort((late, proof))  # those without proof come last, by first report
     axis = _axis(own)
-    kept = ranked[:MOST]
+    kept = ranked[: FEW if len(ranked) > VERY_MANY else MOST]
     rows = _climb_rows(records, found.rows.iloc[kept], rungs.iloc[numbers[kept]], lags.iloc[kept], axis)
     return {
         "totals": ladder.summary(lags),
