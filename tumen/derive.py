@@ -235,7 +235,8 @@ def _spreads(records: Records, as_of: date | None) -> "Spreads":
     groups = records.once("groups of figures", lambda: _groups(records))
     count = running(records).known(as_of)
     last = groups.said.last(count)
-    return Spreads(groups, np.flatnonzero(last >= 0), last[last >= 0])
+    present = np.flatnonzero(last >= 0)
+    return Spreads(groups, present.astype(np.int32), last[present].astype(np.int32))
 
 
 def figures(records: Records, as_of: date | None) -> pd.DataFrame:
@@ -309,7 +310,7 @@ def _groups(records: Records) -> Groups:
     return Groups(
         said,
         keys,
-        running(records).numbers(pd.Index(keys["transfer"])),
+        running(records).numbers(pd.Index(keys["transfer"])).astype(np.int32),
         running(records),
         figures=said.running(np.ones(len(rows), dtype=bool)),
         origins=said.running(said.new("origin")),
@@ -330,17 +331,17 @@ class Spreads(Mapping[str, list[Spread]]):
     present: Numbers  # the groups of which a figure is known
     last: Numbers  # the last known figure of each of them
 
-    @cached_property
+    @property
     def figures(self) -> Numbers:
         """How many figures each group present has."""
         return self.groups.figures[self.last]
 
-    @cached_property
+    @property
     def origins(self) -> Numbers:
         """Of how many origins."""
         return self.groups.origins[self.last]
 
-    @cached_property
+    @property
     def ratio(self) -> Numbers:
         """Highest over lowest of each, see `Spread.ratio`."""
         low, high = self.groups.low[self.last], self.groups.high[self.last]
