@@ -41,7 +41,7 @@ WORDLESS = frozenset(  # what is large and holds no words of the interface: made
 LARGE = 10_000  # transfers
 MANY = 250_000  # rows of a table whose ids are found by halving
 MEMORY, MEMORY_OF_LARGE = 20_000, 256  # derived values kept per Records, e.g. one set for each day
-BYTES = 96_000_000  # that they take, about; with all around them twice that
+BYTES, BYTES_OF_LARGE = 96_000_000, 128_000_000  # that they take, about; with all around them twice that
 HEAVY = 4_000_000  # bytes of a value, after the making of which unused memory is given back
 
 
@@ -137,7 +137,7 @@ class Records:
     @cached_property
     def _weights(self) -> "Weights":
         large = len(self["transfers"]) > LARGE
-        return Weights(MEMORY_OF_LARGE if large else MEMORY, BYTES)
+        return Weights(MEMORY_OF_LARGE, BYTES_OF_LARGE) if large else Weights(MEMORY, BYTES)
 
     @cached_property
     def family_of(self) -> Mapping[str, str]:
