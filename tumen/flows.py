@@ -43,7 +43,10 @@ def flows(records: Records, selection: Selection) -> pd.DataFrame:
 
 def _flows(records: Records, selection: Selection) -> pd.DataFrame:
     own = moved(records, selection)[[*FLOW, "item"]]
-    own = own.assign(**selection.states[["evidence", "contested"]], transfer=own.index)
+    told = {
+        name: selection.states[name].to_numpy() for name in ("evidence", "contested")
+    }  # in the same order
+    own = own.assign(**told, transfer=own.index)
     if own.empty:
         return pd.DataFrame(columns=[*FLOW, "transfers", "evidence", "contested", "record", "label"])
     found = own.groupby(FLOW, as_index=False).agg(

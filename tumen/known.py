@@ -311,7 +311,7 @@ def _changes(records: Records, pair: Comparison) -> Changes:
     run, names = running(records), ["evidence", "reliability", "credibility", "contested"]
     before, after = (derive.states(records, day)[names] for day in pair.days)
     viewed = _viewed(run, pair)
-    old, new = run.numbers(before.index), run.numbers(after.index)  # whatever was on record then is so later
+    old, new = (derive.numbers(records, day) for day in pair.days)  # what was on record then is so later
     ids, was = viewed[new], np.isin(new, old, assume_unique=True)
     then, now, kept = before[viewed[old]], after[ids & was], after.index[ids & was]
     code = now["reliability"].ne(then["reliability"]) | now["credibility"].ne(then["credibility"])
@@ -357,22 +357,26 @@ def _among(every: pd.Index | pd.Series, flags: Any) -> Ids:
 
 def _revised(records: Records, pair: Comparison) -> list[tuple[str, str]]:
     """Where an origin's newest figure for the same thing is another than on the earlier day."""
-    said, run = derive.figures(records, pair.days[1]), running(records)
-    viewed = _viewed(run, pair)
-    said = said[viewed[said["number"]]]
-    old, new = _newest(said[said["known"] <= pd.Timestamp(pair.days[0])]), _newest(said)
-    now = new.loc[old.index]  # whatever was known then is so later
+    earlier, later = pair.days
+    old = _newest(derive.figures(records, earlier))
+    new = records.once(("newest figures", later), lambda: _newest(derive.figures(records, later)))
+    now = new.iloc[np.searchsorted(new.index, old.index)]  # whatever was known then is so later
     bounds = (frame[["low", "high"]].fillna(-1.0).to_numpy() for frame in (old, now))
-    changed, ids = np.not_equal(*bounds).any(axis=1), records["assertions"]["id"].array
+    viewed = _viewed(running(records), pair)[old["number"]]
+    changed, ids = np.not_equal(*bounds).any(axis=1) & viewed, records["assertions"]["id"].array
     was, became = (ids.take(frame["place"].to_numpy()[changed]) for frame in (old, now))
     return list(zip(was, became, strict=True))
 
 
 def _newest(said: pd.DataFrame) -> pd.DataFrame:
-    """The last figure of each origin in each group, in the order of groups and origins."""
+    """The last figure of each origin in each group: place among all, low, high, number of the transfer.
+
+    In the order of groups and origins, by a number for both that is the same on all days.
+    """
     origins = said["origin"].cat
     key = said["on"].to_numpy() * max(1, len(origins.categories)) + origins.codes.to_numpy()
-    return said.set_axis(key).loc[~pd.Index(key).duplicated(keep="last")].sort_index()
+    own = said[["place", "low", "high", "number"]].set_axis(pd.Index(key))
+    return own.loc[~own.index.duplicated(keep="last")].sort_index()
 
 
 # --- what the page shows --------------------------------------------------------------------------

@@ -34,8 +34,9 @@ WORDLESS = frozenset(  # what is large and holds no words of the interface: made
     (
         *("about", "active", "assertions", "coded transfers", "columns", "courses"),
         *("days of sources", "first claims", "groups of figures", "ids", "labels", "legs with courses"),
-        *("lists", "moved", "naming", "package", "public", "references", "referring", "reported"),
-        *("running", "select", "spreads", "states"),
+        *("lists", "moved", "naming", "newest figures", "numbers", "package"),
+        *("public", "references", "referring", "reported", "running", "select"),
+        *("spreads", "states"),
     )
 )
 LARGE = 10_000  # transfers

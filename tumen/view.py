@@ -214,7 +214,7 @@ def select(records: Records, view: View) -> Selection:
 
 def _select(records: Records, view: View) -> Selection:
     state = derive.states(records, view.as_of)
-    rows = records.once(("reported", view.as_of), lambda: _reported(records, state))
+    rows = records.once(("reported", view.as_of), lambda: _reported(records, view.as_of))
     fits = _by_type(rows, records, view) & _by_country(rows, records, view)
     fits &= state["evidence"].ge(view.evidence)
     fits &= _by_dispute(state, view)
@@ -227,11 +227,11 @@ def _select(records: Records, view: View) -> Selection:
     return Selection(view, state.iloc[among], among, numbers[among], len(state), places, records)
 
 
-def _reported(records: Records, state: pd.DataFrame) -> pd.DataFrame:
+def _reported(records: Records, as_of: date | None) -> pd.DataFrame:
     """What is filtered by of the transfers on record: ends and type, and the number and place of each."""
-    rows, run = records["transfers"][["weapon_type", "origin", "destination"]], running(records)
-    number = run.numbers(state.index)
-    place = run.rows[number]
+    rows = records["transfers"][["weapon_type", "origin", "destination"]]
+    number = derive.numbers(records, as_of)
+    place = running(records).rows[number]
     return rows.iloc[place].assign(number=number, place=place)
 
 
