@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import plain
-from tumen import browse, cards, derive, ladder, law, search
+from tumen import browse, cards, derive, gallery, ladder, law, search
 from tumen.browse import PER_PAGE, Wanted
 from tumen.desk import Desk
+from tumen.query import MOST_WORDS
 from tumen.records import Records, load
 from tumen.templates import render
 from tumen.view import Selection, View, select
@@ -293,6 +294,15 @@ def test_an_unknown_table_or_column_is_noted() -> None:
     assert any(note.startswith("“sort=-nothing” is no column of Transfers") for note in notes)
     wanted, notes = browse.from_query({"table": ["Assertions"], "sort": ["-low"], "q": [" kcna "]}, RECORDS)
     assert (wanted.table, wanted.column, wanted.descending, notes) == ("assertions", "low", True, [])
+
+
+def test_of_a_very_long_search_the_first_words_are_looked_for() -> None:
+    asked = [f"word{n}" for n in range(MOST_WORDS + 1)]
+    for read in (browse.from_query, gallery.from_query):
+        wanted, notes = read({"q": [" ".join(asked[:-1])]}, RECORDS)
+        assert (wanted.q, notes) == (" ".join(asked[:-1]), [])
+        cut, notes = read({"q": [" ".join(asked)]}, RECORDS)
+        assert (cut.q, len(notes)) == (wanted.q, 1) and f"{MOST_WORDS} words" in notes[0]
 
 
 def test_the_count_says_what_is_shown() -> None:

@@ -1,6 +1,8 @@
 """How texts are held, and what the collector of garbage need not look at."""
 
 import gc
+import queue
+import time
 import weakref
 from collections.abc import Iterator
 
@@ -55,6 +57,19 @@ def test_what_a_page_left_behind_goes_with_what_is_given_back() -> None:
         assert left() is None
     finally:
         gc.enable()
+
+
+def test_what_is_to_be_cleared_up_soon_is_cleared_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: queue.Queue[float] = queue.Queue()
+    monkeypatch.setattr(memory, "SOON", 0.05)
+    monkeypatch.setattr(memory, "clear_up", lambda: done.put(time.monotonic()))
+    for _ in range(2):  # once it is done, the next is due again
+        asked = time.monotonic()
+        for _ in range(5):
+            memory.clear_up_soon()
+        assert done.get(timeout=10) >= asked + 0.05
+        with pytest.raises(queue.Empty):
+            done.get(timeout=0.2)
 
 
 def test_what_views_leave_behind_is_looked_for_though_much_is_frozen() -> None:

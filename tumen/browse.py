@@ -167,7 +167,7 @@ def from_query(query: Query, records: Records) -> tuple[Wanted, list[str]]:
             nearest(sort.removeprefix("-"), known),
         )
         sort = ""
-    return Wanted(table, reader.last("q"), sort), reader.few_notes()
+    return Wanted(table, reader.words("q"), sort), reader.few_notes()
 
 
 # --- which rows are in view ----------------------------------------------------------------------
@@ -721,7 +721,7 @@ def _found(records: Records, selection: Selection, wanted: Wanted) -> Numbers:
         return rows
     writer = Writer(records, selection, wanted.table)
     shown = heads(records, wanted.table, selection.view.as_of is not None)
-    for word in wanted.q.split():
+    for word in dict.fromkeys(wanted.q.split()):
         rows = rows[_matching(writer, shown, rows, word)]
     return _ordered(writer, shown, rows, wanted)
 

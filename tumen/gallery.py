@@ -76,7 +76,7 @@ def from_query(query: Query, records: Records) -> tuple[Wanted, list[str]]:
     }
     if found["kind"] or found["outcome"]:  # only forecasts have them
         found["forecast"] = "yes"
-    return Wanted(q=reader.last("q"), **found), reader.few_notes()
+    return Wanted(q=reader.words("q"), **found), reader.few_notes()
 
 
 def page_of(text: str, pages: int) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from tumen.speech import _
 Query = Mapping[str, Sequence[str]]  # an address: parameter → values
 
 MOST_VALUES, MOST_NOTES = 200, 8  # of one parameter, of one address
+MOST_WORDS = 30  # of a search: each is looked for in all rows
 DAYS = (date(2000, 1, 1), date(2030, 12, 31))  # what a date in the address may be
 
 
@@ -46,6 +47,18 @@ class Reader:
                 _("“{name}” has {count} values; only the last counts.").format(name=name, count=len(given))
             )
         return given[-1] if given else ""
+
+    def words(self, name: str) -> str:
+        """The words of a search, those at its end left out where there are very many."""
+        text = self.last(name)
+        if len(words := text.split()) <= MOST_WORDS:
+            return text
+        self.notes.append(
+            _("Only the first {most_words} words of the search were looked for.").format(
+                most_words=MOST_WORDS
+            )
+        )
+        return " ".join(words[:MOST_WORDS])
 
     def day(self, name: str, *, end: bool = False) -> date | None:
         """The day of a parameter; of a month or year its first, or its last for `end`."""

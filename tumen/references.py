@@ -11,7 +11,7 @@ import pandas as pd
 
 from tumen import dates, derive
 from tumen.records import Records
-from tumen.running import Numbers, flagged
+from tumen.running import Numbers, flagged, running
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +65,7 @@ def _public_rows(records: Records, table: str, as_of: date) -> Numbers:
     if table == "routes":
         return naming(records, table, "sources", "sources").naming(public_rows(records, "sources", as_of))
     if table == "transfers":
-        reported = records[table].index.get_indexer(derive.states(records, as_of).index)
-        return flagged(reported, len(records[table]))
+        return flagged(running(records).rows[derive.numbers(records, as_of)], len(records[table]))
     known = records[table].get("known")
     return np.ones(len(records[table]), bool) if known is None else (known <= pd.Timestamp(as_of)).to_numpy()
 

@@ -28,8 +28,8 @@ def all_folded(texts: pa.Array) -> pa.Array:
 
 
 def words(text: str) -> list[str]:
-    """What to look for: every word of it, folded."""
-    return folded(text).split()
+    """What to look for: every different word of it, folded."""
+    return [*dict.fromkeys(folded(text).split())]
 
 
 def holding(column: pd.Series, word: str) -> Numbers:
