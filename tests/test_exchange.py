@@ -286,16 +286,20 @@ def many(count: int) -> Mapping[str, Rows]:
     }
 
 
-def test_a_thousand_transfers_are_gathered_and_what_is_left_out_is_said(make_records: MakeRecords) -> None:
+def test_a_thousand_transfers_are_gathered_and_what_is_left_out_is_said(
+    make_records: MakeRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = make_records(many(1000))
     found = exchange.table(made, view.select(made, View()))
     pair = Pair("PRK", "RUS")
     picture = exchange.picture(made, found)
     assert picture["per"] == 25 and 39 <= len(picture["panels"][0]["left"]["squares"]) <= 42
     (family,) = exchange.ledger(made, found, pair, None)
-    assert family["sides"][0]["more"] == 1000 - exchange.MOST_LINES
+    assert family["sides"][0]["more"] == 1000 - exchange.FEW_LINES
     assert exchange.sides(made, found, pair)[0]["undrawn"] == 1000 - exchange.MOST_DOTS
     assert climb.climbs(made, found, View())["more"] == 1000 - climb.MOST
+    monkeypatch.setattr(climb, "VERY_MANY", 999)
+    assert climb.climbs(made, found, View())["more"] == 1000 - climb.FEW
     drawn = drawing.figure(
         exchange.reports(made, found, pair), palette=palette(True), width=980,
         names=exchange.names(made, found, pair),

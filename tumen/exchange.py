@@ -33,7 +33,8 @@ MOST_PAIRS = 12  # told apart; the others, with fewer transfers, are found by th
 MOST_SQUARES = 40  # in one cell of the picture; beyond, a square stands for several transfers
 MOST_SEARCHES = 60  # for what was not found, by result
 MOST_DOTS = 150  # of one direction in the strip
-MOST_LINES = 24  # of one family and direction in the ledger
+MOST_LINES = 24  # of one family and direction in the ledger …
+VERY_MANY, FEW_LINES = 200, 8  # … and so few of so many: the first of hundreds are a sample anyway
 SMALL_PAIR = 2  # a pair with so few transfers is told in words where others have a picture
 NOWHERE: Numbers = np.empty(0, dtype=int)
 MONTH = 30.44  # days
@@ -514,7 +515,7 @@ def ledger(records: Records, found: Found, pair: Pair, as_of: date | None) -> li
 
 def _entry(desk: Desk, own: pd.DataFrame, places: Numbers, direction: tuple[str, str], family: str) -> Row:
     """The transfers at some places, those of one family, as lines."""
-    kept = _dicts(own.iloc[places[:MOST_LINES]])
+    kept = _dicts(own.iloc[places[: FEW_LINES if len(places) > VERY_MANY else MOST_LINES]])
     return {
         "giver": desk.label("countries", direction[0]),
         "count": len(places),
