@@ -46,3 +46,7 @@ def test_ranks_are_the_order_of_folded_texts_and_an_empty_one_has_none(texts):
     assert [rank < 0 for rank in ranks] == [not text for text in texts]
     pairs = [(search.folded(text), rank) for text, rank in zip(texts, ranks, strict=True) if text]
     assert all((a < b) == (m < n) for a, m in pairs for b, n in pairs)
+
+
+def test_half_a_sign_is_not_looked_for():
+    assert search.words("Kim\ud83d \udc00 kim") == ["kim"]

@@ -28,8 +28,9 @@ def all_folded(texts: pa.Array) -> pa.Array:
 
 
 def words(text: str) -> list[str]:
-    """What to look for: every different word of it, folded."""
-    return [*dict.fromkeys(folded(text).split())]
+    """What to look for: every different word, folded; half a sign, which no text can hold, is left out."""
+    whole = text.encode("utf-8", "ignore").decode()
+    return [*dict.fromkeys(folded(whole).split())]
 
 
 def holding(column: pd.Series, word: str) -> Numbers:
