@@ -133,18 +133,15 @@ def states(records: Records, as_of: date | None = None) -> pd.DataFrame:
 def numbers(records: Records, as_of: date | None) -> Numbers:
     """The numbers (see `Running`) of the transfers in `states`, in its order."""
     run = running(records)
-    return records.once(("numbers", as_of), lambda: _reported(run, run.known(as_of)))
-
-
-def _reported(run: Running, count: int) -> Numbers:
-    return np.flatnonzero(run.claims.last(count) >= 0)
+    return records.once(("numbers", as_of), lambda: np.flatnonzero(run.claims.last(run.known(as_of)) >= 0))
 
 
 def _states(run: Running, as_of: date | None) -> pd.DataFrame:
     """The running values at the last claim, denial and silence on each transfer that was public by a day."""
     count = run.known(as_of)
-    reported = _reported(run, count)
-    claim = run.claims.last(count)[reported]
+    last = run.claims.last(count)
+    reported = np.flatnonzero(last >= 0)
+    claim = last[reported]
     state = {
         **_claimed(run, claim),
         **_denied(run, run.denials.last(count)[reported]),

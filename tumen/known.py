@@ -661,19 +661,19 @@ def revised(records: Records, pair: Comparison, found: Changes) -> list[Row]:
     """Figures that an origin gave anew: what it said, and what it says now."""
     desk = Desk(records, pair.days[1])
     lines = [
-        _given_anew(desk, was, now, desk.row("assertions", was), desk.row("assertions", now))
-        for was, now in found.revised[-_listed(len(found.revised)) :]
+        _given_anew(desk, *desk.rows("assertions", both))
+        for both in found.revised[-_listed(len(found.revised)) :]
     ]
     return sorted(lines, key=lambda line: (line["date"], line["assertion"]))
 
 
-def _given_anew(desk: Desk, was: str, now: str, before: Row, after: Row) -> Row:
+def _given_anew(desk: Desk, before: Row, after: Row) -> Row:
     return {
         **_transfer(desk, after["transfer"]),
-        **_said(desk, now),
+        **_said(desk, after["id"]),
         "was": wording.figure(before, desk.records),
         "now": wording.figure(after, desk.records),
-        "old": _said(desk, was),
+        "old": _said(desk, before["id"]),
         "what": _measured(desk, after),
     }
 

@@ -36,10 +36,8 @@ def pairs(column: pd.Series, index: pd.Index) -> Pairs:
     """The pairs of a column of references, lists or single ones, to the ids of an index."""
     counts = [len(own) for own in column] if column.dtype == object else 1
     names = [one for own in column for one in own] if column.dtype == object else column.array
-    row, named = (
-        np.repeat(np.arange(len(column)), counts),
-        index.get_indexer(pd.Index(names, dtype=index.dtype)),
-    )
+    row = np.repeat(np.arange(len(column)), counts)
+    named = index.get_indexer(pd.Index(names, dtype=index.dtype))  # the ids of a few code tables are numbers
     known = named >= 0
     return Pairs(row[known].astype(np.int32), named[known].astype(np.int32), len(column), len(index))
 
